@@ -1,0 +1,101 @@
+"""Settings: frozen, read once, handed down as arguments. Flags win over the environment, which wins over the file."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from miner.errors import SettingsError
+
+PREFIX = "MINER_"
+DEFAULT_FILE = Path("miner.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set, with its default.
+
+    Attributes:
+        corpora: Folder of the corpora.
+        output: Folder of the reports.
+        contact: Address or page that a server's operator can turn to; part of the user agent.
+        spacy_model: Name or path of a spaCy pipeline; empty for the official small English one if it is installed, else
+            the packaged copy of it.
+        encoder: Name or path of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2.
+        threshold: Probability, 0-1, from which a name counts as a specific artifact.
+        seed: Seed of everything random.
+        timeout_s: Longest wait for any one answer of a server, in seconds.
+        max_wait_s: Longest pause that a server may ask for before the scrape stops, resumable, in seconds.
+        max_tries: Tries of one request, the first one included.
+    """
+
+    corpora: Path = Path("corpora")
+    output: Path = Path("output")
+    contact: str = ""
+    spacy_model: str = ""
+    encoder: str = ""
+    threshold: float = 0.5
+    seed: int = 80
+    timeout_s: float = 30.0
+    max_wait_s: float = 900.0
+    max_tries: int = 6
+
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold < 1:
+            raise SettingsError(
+                f"threshold is {self.threshold}, outside 0 to 1.", "Set a probability such as 0.5, or leave it out."
+            )
+        for name in ("timeout_s", "max_wait_s", "max_tries"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}.", "Set a number above 0, or leave it out.")
+
+
+def load_settings(
+    *, config: Path | None = None, environ: Mapping[str, str], flags: Mapping[str, Any] | None = None
+) -> Settings:
+    """Settings from a TOML file, ``MINER_*`` variables and flags, the later winning.
+
+    Args:
+        config: A TOML file; None reads ``miner.toml`` in the current folder if there is one.
+        environ: The environment.
+        flags: Values typed on the command line; None stands for not typed.
+
+    Raises:
+        SettingsError: A file that cannot be read, an unknown name, a value of the wrong kind.
+    """
+    values: dict[str, Any] = dict(_from_file(config))
+    known = {f.name: f for f in dataclasses.fields(Settings)}
+    values |= {
+        name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper(), "").strip()
+    }
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    unknown = sorted(values.keys() - known.keys())
+    if unknown:
+        raise SettingsError(
+            f"There is no setting called {unknown[0]!r}; there are: {', '.join(sorted(known))}.", "Rename or remove it."
+        )
+    return Settings(**{name: _convert(name, value, str(known[name].type)) for name, value in values.items()})
+
+
+def _from_file(config: Path | None) -> Mapping[str, Any]:
+    path = config or DEFAULT_FILE
+    if config is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.", "Check --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} is not TOML: {error}.", "Mend that line.") from error
+
+
+def _convert(name: str, value: object, kind: str) -> object:
+    converters = {"Path": lambda v: Path(v).expanduser(), "float": float, "int": int, "str": str}
+    try:
+        return converters[kind](value)  # type: ignore[no-untyped-call]
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"The setting {name} is {value!r}, which is no {kind}.", f"Give a {kind}.") from error
