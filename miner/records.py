@@ -74,17 +74,24 @@ class Mention:
     Attributes:
         post: Row of the post in the batch that was read.
         surface: The span as written, trimmed of determiners and of words like "old" and "my".
-        key: Spelling key of *surface* (see :func:`miner.text.names.spelling_key`): what variants of one spelling share.
-        origin: Where it was found: ``chunk``, ``run``, ``list``, ``title``, ``hashtag``, ``alt`` or ``name``.
-        start, end: Character offsets in the cleaned text; -1 for a hashtag or an alt text, which lie outside it.
+        key: Spelling key of *surface* (see :func:`miner.names.spelling_key`): what variants of one spelling share.
+        origin: Where it was found: ``chunk``, ``run``, ``list``, ``title``, ``quote``, ``hashtag``, ``alt`` or ``name`` (a
+            known one).
+        part: Where in the post: 0 the text, 1 and up its alt texts in order, -1 its hashtags.
+        start, end: Character offsets in that cleaned part; -1 in hashtags.
+        is_initial: It begins a sentence, a line or a quotation, so that its capital tells nothing.
+        has_cue: It follows words of having, wearing, playing, remembering in the same sentence.
     """
 
     post: int
     surface: str
     key: str
     origin: str
+    part: int
     start: int
     end: int
+    is_initial: bool = True
+    has_cue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +142,8 @@ class RankedArtifact:
         rank: 1 is most seen. Ties are broken by name.
         rank_low, rank_high: 90 % interval of *rank*, resampling authors; low is the better place.
         artifact: The artifact.
-        n_authors: Distinct authors who named it in this era, reposts, near-duplicates, sellers and bots left out. A post
-            without an author counts as an author of its own.
+        n_authors: Distinct authors who named it in this era, reposts, near-duplicates, sellers and bots left out. A
+            post without an author counts as an author of its own.
         n_posts: Posts that name it; at least *n_authors*.
         n_sources: Sources in which it is named; at least 1.
         share: Mean over the sources of the share (0-1) of a source's authors who name it. The number that ranks.

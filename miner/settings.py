@@ -69,9 +69,7 @@ def load_settings(
     """
     values: dict[str, Any] = dict(_from_file(config))
     known = {f.name: f for f in dataclasses.fields(Settings)}
-    values |= {
-        name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper(), "").strip()
-    }
+    values |= {name: environ[PREFIX + name.upper()] for name in known if environ.get(PREFIX + name.upper(), "").strip()}
     values |= {name: value for name, value in (flags or {}).items() if value is not None}
     unknown = sorted(values.keys() - known.keys())
     if unknown:

@@ -1,0 +1,11 @@
+"""The posts of one study: a Delta table, the cursors of its sources, and pseudonyms in place of accounts.
+
+A page of posts, the cursor of the walk that gave it and the counts of what was rejected are one commit, so a program
+that is killed loses nothing that was acknowledged and repeats nothing.
+"""
+
+from miner.corpus.folder import corpora_in, corpus_folder
+from miner.corpus.schema import SCHEMA, post_from_row
+from miner.corpus.store import Appended, Corpus
+
+__all__ = ["SCHEMA", "Appended", "Corpus", "corpora_in", "corpus_folder", "post_from_row"]

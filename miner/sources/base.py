@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,7 +54,7 @@ class Query:
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
-    tokens: Mapping[str, str] | None = None
+    tokens: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ class Page:
     """One answer of a source, ready to be stored in one commit.
 
     Attributes:
-        stream: Names the walk that this page continues (``mastodon/example.social/80s+1980s``); cursors are kept by it.
+        stream: Names the walk that this page continues (``mastodon/example.social/80s+1980s``: source, host, what is
+            asked for); cursors are kept by it.
         posts, rejected: What the answer held; each of its objects is in one of the two.
         cursor: Where the walk stands after this page: opaque to everybody but the source.
         is_last: The walk has reached its end for now.
@@ -104,13 +105,28 @@ class Source(Protocol):
         ...
 
     def streams(self, query: Query) -> Sequence[str]:
-        """Names of the walks that *query* needs, each independent of the others."""
+        """Names of the walks that *query* needs, each independent of the others: source, host, what is asked for."""
         ...
 
     def pages(self, stream: str, query: Query, client: PoliteClient, cursor: str | None) -> AsyncIterator[Page]:
         """Walk one stream from *cursor* (None: from the start). Raises SourceError and its kin."""
         ...
 
-    def to_post(self, raw: Any) -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
-        """One object of an answer as a post, or the reason why it is none."""
+    def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
+        """One object of an answer as a post, or the reason why it is none.
+
+        Args:
+            raw: The object, decoded.
+            host: Server that sent it, where names are local to a server; empty when not known.
+        """
         ...
+
+
+def stream_host(stream: str) -> str:
+    """The host of a stream's name: streams of one host are walked one after the other.
+
+    Example:
+        >>> stream_host("mastodon/example.social/80s+1980s")
+        'example.social'
+    """
+    return stream.split("/", 2)[1] if "/" in stream else stream

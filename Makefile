@@ -1,0 +1,36 @@
+# make run: the main job on the bundled sample, offline. make test: lint, types, tests. Both set everything up first.
+VENV ?= .venv
+BIN := $(VENV)/bin
+export VENV
+
+.PHONY: run test lint types bench train clean
+
+$(VENV)/.ready-run: pyproject.toml constraints.txt
+	bash tools/setup.sh run
+
+$(VENV)/.ready-test: pyproject.toml constraints.txt
+	bash tools/setup.sh test
+
+run: $(VENV)/.ready-run
+	$(BIN)/miner import corpora/sample-80s/posts.jsonl --into sample-80s
+	$(BIN)/miner rank sample-80s --era 80s
+
+lint: $(VENV)/.ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-test
+	$(BIN)/mypy
+
+test: lint types
+	$(BIN)/pytest --cov=miner --cov-report=term:skip-covered -q
+
+bench: $(VENV)/.ready-test
+	$(BIN)/python benchmarks/ranking.py
+
+# trains the shipped models anew from the labels in miner/data
+train: $(VENV)/.ready-test
+	$(BIN)/python benchmarks/train.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage

@@ -1,0 +1,188 @@
+"""Trains the models that ship with the program, from the labels in ``miner/data``, and says how good they are.
+
+    python benchmarks/train.py [--phrases PHRASES.csv] [--pairs PAIRS.csv]
+
+Writes ``miner/data/judge.npz``. Figures are by five-fold cross-validation with all spellings of a name in one fold; with
+``--phrases`` and ``--pairs`` (columns phrase,label and name_a,name_b,same) also on labels that it never trains on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
+from sklearn.model_selection import GroupKFold
+
+from miner.artifacts.candidates import ORIGINS, Candidate
+from miner.artifacts.catalogue import KnownArtifact, by_key, load_catalogue
+from miner.artifacts.judge import form_features, use_features
+from miner.artifacts.linear import Logistic, Matrix
+from miner.artifacts.pairs import pair_features
+from miner.names import spelling_key, trim
+from miner.text.encode import Encoder, SentenceEncoder
+
+DATA = Path(__file__).parent.parent / "miner" / "data"
+FORM_C, USE_C, CATEGORY_C, ALIAS_C = 0.003, 1.0, 0.003, 1.0
+# labels read in context come from real posts, in their real proportions; lists written from knowledge do not
+READ_WEIGHT, LIST_WEIGHT = 1.0, 0.5
+NEIGHBOURS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A labelled phrase; *use* is how a corpus used it, None for a phrase from a list."""
+
+    phrase: str
+    label: int
+    category: str
+    is_known: bool
+    use: Candidate | None
+
+
+def main() -> None:
+    """Train, measure, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--phrases", type=Path)
+    parser.add_argument("--pairs", type=Path)
+    args = parser.parse_args()
+    encoder, catalogue = SentenceEncoder(), load_catalogue()
+    rows = read_labels(catalogue)
+    vectors = encoder.encode([r.phrase for r in rows])
+    form, use = train_judge(rows, vectors)
+    category, categories = train_category(rows, vectors)
+    alias = train_alias(catalogue, encoder)
+    arrays = {k: v.astype(np.float32) for m, p in ((form, "form"), (use, "use"), (category, "category"), (alias, "alias"))
+              for k, v in m.arrays(p).items()}
+    np.savez_compressed(DATA / "judge.npz", categories=np.array(categories), encoder=np.array(encoder.name), **arrays)
+    if args.phrases:
+        score_phrases(args.phrases, form, encoder, catalogue)
+    if args.pairs:
+        score_pairs(args.pairs, alias, encoder)
+
+
+def read_labels(catalogue: tuple[KnownArtifact, ...]) -> list[Labelled]:
+    """All labels: those read in context first, then lists; the first label of a spelling key counts."""
+    known = by_key(catalogue)
+    rows: dict[str, Labelled] = {}
+    for path in (DATA / "labels" / "read.csv", DATA / "labels" / "known.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                key = spelling_key(row["phrase"])
+                rows.setdefault(key, _labelled(row, key, key in known))
+    for artifact in catalogue:
+        for name in artifact.names:
+            key = spelling_key(name)
+            # half of the names pretend to be unknown, so that the model does not lean on the catalogue alone
+            rows.setdefault(key, Labelled(phrase=name, label=2, category=artifact.category, is_known=_half(key), use=None))
+    return [rows[key] for key in sorted(rows)]
+
+
+def _half(key: str) -> bool:
+    return hashlib.blake2b(key.encode(), digest_size=1).digest()[0] < 128
+
+
+def _labelled(row: dict[str, str], key: str, is_known: bool) -> Labelled:
+    use = None
+    if row.get("n_authors"):
+        use = Candidate(
+            key=key, name=row["phrase"], surfaces=(row["phrase"],), n_authors=int(row["n_authors"]), n_posts=int(row["n_authors"]),
+            capital_share=float(row["capital_share"]), cue_share=float(row["cue_share"]),
+            origin_shares=tuple(float(row[o]) for o in ORIGINS),
+        )
+    return Labelled(phrase=row["phrase"], label=int(row["label"]), category=row["category"], is_known=is_known, use=use)
+
+
+def train_judge(rows: Sequence[Labelled], vectors: NDArray[np.float32]) -> tuple[Logistic, Logistic]:
+    """The two models of the judge; prints their cross-validated figures on labels read in context."""
+    features = form_features([r.phrase for r in rows], vectors, [r.is_known for r in rows])
+    labels = np.array([int(r.label == 2) for r in rows])
+    weights = np.array([READ_WEIGHT if r.use else LIST_WEIGHT for r in rows])
+    groups = np.unique([" ".join(sorted(trim(r.phrase).lower().split())[:3]) for r in rows], return_inverse=True)[1]
+    logits = np.zeros(len(rows))
+    for train, test in GroupKFold(5).split(features, labels, groups):
+        logits[test] = Logistic.fit(features[train], labels[train], c=FORM_C, weights=weights[train]).logits(features[test])
+    read = np.array([i for i, r in enumerate(rows) if r.use])
+    used = use_features([r.use for i in read.tolist() if (r := rows[i]).use], logits[read])
+    judged = np.zeros(len(read))
+    for train, test in GroupKFold(5).split(used, labels[read], groups[read]):
+        judged[test] = Logistic.fit(used[train], labels[read][train], c=USE_C).probability(used[test])
+    show("form, read labels, 5-fold", labels[read], logits[read])
+    show("form and use, read labels, 5-fold", labels[read], judged)
+    form = Logistic.fit(features, labels, c=FORM_C, weights=weights)
+    return form, Logistic.fit(used, labels[read], c=USE_C)
+
+
+def train_category(rows: Sequence[Labelled], vectors: NDArray[np.float32]) -> tuple[Logistic, list[str]]:
+    """Category of a name from its vector."""
+    chosen = [i for i, r in enumerate(rows) if r.label == 2 and r.category]
+    names = sorted({rows[i].category for i in chosen})
+    labels = np.array([names.index(rows[i].category) for i in chosen])
+    features = np.asarray(vectors[chosen], np.float64)
+    right = 0
+    for train, test in GroupKFold(5).split(features, labels, np.array(chosen) % 97):
+        model = Logistic.fit(features[train], labels[train], c=CATEGORY_C)
+        right += int((np.argmax(model.logits(features[test]), axis=1) == labels[test]).sum())
+    print(json.dumps({"what": "category, 5-fold", "n": len(chosen), "accuracy": round(right / len(chosen), 3)}))
+    return Logistic.fit(features, labels, c=CATEGORY_C), names
+
+
+def train_alias(catalogue: tuple[KnownArtifact, ...], encoder: Encoder) -> Logistic:
+    """Whether two names mean one thing: names of one artifact, against the nearest names of others."""
+    names = [(name, i) for i, artifact in enumerate(catalogue) for name in artifact.names]
+    vectors = encoder.encode([n for n, _ in names])
+    owner = np.array([i for _, i in names])
+    near = np.argsort(-(vectors @ vectors.T), axis=1, kind="stable")[:, : NEIGHBOURS + 1]
+    pairs = {(a, b) for a in range(len(names)) for b in range(a + 1, len(names)) if owner[a] == owner[b]}
+    pairs |= {(min(a, int(b)), max(a, int(b))) for a in range(len(names)) for b in near[a] if a != b}
+    rows = np.array(sorted(pairs))
+    labels = (owner[rows[:, 0]] == owner[rows[:, 1]]).astype(int)
+    features = pair_features([n for n, _ in names], rows, vectors)
+    judged = np.zeros(len(rows))
+    for train, test in GroupKFold(5).split(features, labels, owner[rows[:, 0]]):
+        judged[test] = Logistic.fit(features[train], labels[train], c=ALIAS_C).probability(features[test])
+    show("alias, catalogue, 5-fold", labels, judged)
+    return Logistic.fit(features, labels, c=ALIAS_C)
+
+
+def score_phrases(path: Path, form: Logistic, encoder: Encoder, catalogue: tuple[KnownArtifact, ...]) -> None:
+    """Figures of the form model on a file of phrases that it was not trained on."""
+    known = by_key(catalogue)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [trim(r["phrase"]) or r["phrase"] for r in rows]
+    features = form_features(names, encoder.encode(names), [spelling_key(n) in known for n in names])
+    show(f"form, {path.name}", np.array([int(r["label"] == "2") for r in rows]), form.logits(features))
+
+
+def score_pairs(path: Path, alias: Logistic, encoder: Encoder) -> None:
+    """Figures of the alias model on a file of pairs that it was not trained on."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = sorted({n for r in rows for n in (r["name_a"], r["name_b"])})
+    at = {n: i for i, n in enumerate(names)}
+    pairs = np.array([(at[r["name_a"]], at[r["name_b"]]) for r in rows])
+    features = pair_features(names, pairs, encoder.encode(names))
+    show(f"alias, {path.name}", np.array([int(r["same"]) for r in rows]), alias.probability(features))
+
+
+def show(what: str, labels: NDArray[np.int64], scores: Matrix) -> None:
+    """One line of JSON: ROC area, average precision, precision at recall .80, recall at precision .99."""
+    precision, recall, _ = precision_recall_curve(labels, scores)
+    figures = {
+        "what": what, "n": len(labels), "positive": int(labels.sum()),
+        "auc": roc_auc_score(labels, scores), "average_precision": average_precision_score(labels, scores),
+        "precision_at_recall_80": precision[recall >= 0.80].max(), "recall_at_precision_99": recall[precision >= 0.99].max(),
+    }
+    print(json.dumps({k: round(float(v), 3) if isinstance(v, float) else v for k, v in figures.items()}))
+
+
+if __name__ == "__main__":
+    main()

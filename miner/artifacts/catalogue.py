@@ -1,0 +1,95 @@
+"""Well-known artifacts with the names that people use for them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from miner.errors import SettingsError
+from miner.names import spelling_key
+
+CATEGORIES = (
+    "toy",
+    "board_game",
+    "video_game",
+    "electronic_game",
+    "tech",
+    "music_gear",
+    "media",
+    "fashion",
+    "footwear",
+    "accessory",
+    "hair_beauty",
+    "food",
+    "drink",
+    "candy",
+    "cereal",
+    "restaurant",
+    "retail",
+    "vehicle",
+    "home_decor",
+    "appliance",
+    "school",
+    "sport",
+    "ephemera",
+    "other",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArtifact:
+    """An artifact of the catalogue.
+
+    Attributes:
+        name: The name collectors use.
+        names: All names and spellings, the first included; those marked as ordinary words too.
+        ordinary: Those of *names* that are ordinary words, believed only with a capital inside a sentence.
+        category: One of :data:`CATEGORIES`.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    ordinary: frozenset[str]
+    category: str
+
+
+@lru_cache(maxsize=4)
+def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
+    """The artifacts of *path* (CSV: name, aliases, category), by default those that ship with the program.
+
+    Raises:
+        SettingsError: A row without a name, or with a category that there is not; the message names the line.
+    """
+    source = path or resources.files("miner.data") / "names.csv"
+    with source.open(encoding="utf-8", newline="") as file:
+        return tuple(_known(row, number) for number, row in enumerate(csv.DictReader(file), 2))
+
+
+def _known(row: Mapping[str, str], line: int) -> KnownArtifact:
+    name, category = (row.get("name") or "").strip(), (row.get("category") or "").strip()
+    if not name or category not in CATEGORIES:
+        raise SettingsError(
+            f"Line {line} of the catalogue has the name {name!r} and the category {category!r}.",
+            f"Give a name and one of: {', '.join(CATEGORIES)}.",
+        )
+    written = [name, *filter(None, (a.strip() for a in (row.get("aliases") or "").split("|")))]
+    names = tuple(dict.fromkeys(n.lstrip("!") for n in written))
+    return KnownArtifact(
+        name=name.lstrip("!"),
+        names=names,
+        category=category,
+        ordinary=frozenset(n[1:] for n in written if n.startswith("!")),
+    )
+
+
+def by_key(catalogue: tuple[KnownArtifact, ...]) -> dict[str, KnownArtifact]:
+    """Spelling key to artifact; where two artifacts share a key, the first keeps it."""
+    found: dict[str, KnownArtifact] = {}
+    for known in catalogue:
+        for name in known.names:
+            found.setdefault(spelling_key(name), known)
+    return found

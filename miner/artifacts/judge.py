@@ -1,0 +1,153 @@
+"""Is it an artifact? A trained, calibrated judgement of a name over all its uses, never of one mention.
+
+Two logistic models, one on the other: *form* reads the name alone (its sentence vector, its letters, how common its
+words are), *use* corrects that by how the corpus uses it (capitals, cues, origins). Trained by ``benchmarks/train.py``
+on the labelled phrases in ``miner/data/labels``; only their numbers are shipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miner.artifacts.candidates import ORIGINS, Candidate
+from miner.artifacts.linear import Logistic, Matrix
+from miner.names import words_of
+
+FORM_FEATURES = (
+    "n_words",
+    "n_letters",
+    "has_digit",
+    "is_all_capitals",
+    "capital_words",
+    "rarest_word",
+    "commonest_word",
+    "mean_word",
+    "phrase_zipf",
+    "has_hyphen",
+    "has_apostrophe",
+    "has_function_word",
+    "ends_in_s",
+    "is_known",
+)
+USE_FEATURES = ("form_logit", "capital_share", "cue_share", "log_authors", *ORIGINS)
+_FUNCTION_WORDS = frozenset(
+    ["a", "an", "the", "of", "to", "in", "on", "at", "for", "and", "or", "with", "by", "from", "is", "was", "are", "be", "my", "your", "his", "her", "their", "our"]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """The trained models.
+
+    Attributes:
+        form: From the name's vector and :data:`FORM_FEATURES`.
+        use: From :data:`USE_FEATURES`; its probability is the judgement.
+        category: From the name's vector to *categories*.
+        categories: Names of the categories, in the order of the model's classes.
+        alias: Whether two names mean one thing, from :data:`miner.artifacts.pairs.FEATURES`.
+        encoder: Name of the encoder whose vectors it was trained on.
+        version: Hash of the numbers, for the manifest and for cache keys.
+    """
+
+    form: Logistic
+    use: Logistic
+    category: Logistic
+    categories: tuple[str, ...]
+    alias: Logistic
+    encoder: str
+    version: str
+
+    def probabilities(
+        self, candidates: Sequence[Candidate], vectors: NDArray[np.float32], known: Mapping[str, object]
+    ) -> Matrix:
+        """Probability (0-1) that each candidate is a specific artifact, shape (n,).
+
+        Args:
+            candidates: Names and how they are used.
+            vectors: Vectors of the names, shape (n, d), each of length 1.
+            known: Spelling keys of the catalogue.
+        """
+        if not candidates:
+            return np.zeros(0)
+        form = form_features([c.name for c in candidates], vectors, [c.key in known for c in candidates])
+        return self.use.probability(use_features(candidates, self.form.logits(form)))
+
+    def categorise(self, vectors: NDArray[np.float32]) -> list[str]:
+        """Most likely category of each name, from its vector."""
+        if not len(vectors):
+            return []
+        best = np.argmax(self.category.logits(np.asarray(vectors, np.float64)), axis=1)
+        return [self.categories[i] for i in best]
+
+
+def form_features(names: Sequence[str], vectors: NDArray[np.float32], is_known: Sequence[bool]) -> Matrix:
+    """Vector and :data:`FORM_FEATURES` of each name, shape (n, d + len(FORM_FEATURES))."""
+    form = np.array([_form(name, known) for name, known in zip(names, is_known, strict=True)], np.float64)
+    # a vector's entries are about 1/sqrt(d); the models standardise each column
+    return np.hstack([np.asarray(vectors, np.float64), form.reshape(len(names), len(FORM_FEATURES))])
+
+
+def _form(name: str, is_known: bool) -> list[float]:
+    words = words_of(name) or [""]
+    zipf = [_zipf(w) for w in words]
+    written = name.split()
+    return [
+        min(6, len(words)),
+        min(40, len(name)),
+        float(any(c.isdigit() for c in name)),
+        float(name.isupper() and len(name) > 1),
+        sum(w[0].isupper() for w in written if w) / max(1, len(written)),
+        min(zipf),
+        max(zipf),
+        sum(zipf) / len(zipf),
+        _zipf(" ".join(words)),
+        float("-" in name),
+        float("'" in name),
+        float(any(w in _FUNCTION_WORDS for w in words)),
+        float(name.endswith("s")),
+        float(is_known),
+    ]
+
+
+@lru_cache(maxsize=200_000)
+def _zipf(phrase: str) -> float:
+    """Frequency on the Zipf scale, 0 (unknown) to about 8, of a word or of a phrase as wordfreq estimates it."""
+    import wordfreq
+
+    return float(wordfreq.zipf_frequency(phrase, "en"))
+
+
+def use_features(candidates: Sequence[Candidate], form_logits: Matrix) -> Matrix:
+    """:data:`USE_FEATURES` of each candidate, shape (n, len(USE_FEATURES))."""
+    return np.array(
+        [
+            [logit, c.capital_share, c.cue_share, min(6.0, np.log1p(c.n_authors)), *c.origin_shares]
+            for c, logit in zip(candidates, form_logits.tolist(), strict=True)
+        ],
+        np.float64,
+    )
+
+
+@lru_cache(maxsize=1)
+def load_judge() -> Judge:
+    """The models that ship with the program."""
+    stored = (resources.files("miner.data") / "judge.npz").read_bytes()
+    with np.load(io.BytesIO(stored), allow_pickle=False) as opened:
+        arrays = dict(opened.items())
+    return Judge(
+        form=Logistic.from_arrays(arrays, "form"),
+        use=Logistic.from_arrays(arrays, "use"),
+        category=Logistic.from_arrays(arrays, "category"),
+        alias=Logistic.from_arrays(arrays, "alias"),
+        categories=tuple(str(c) for c in arrays["categories"]),
+        encoder=str(arrays["encoder"]),
+        version=hashlib.blake2b(stored, digest_size=6).hexdigest(),
+    )

@@ -1,0 +1,45 @@
+"""Slips of the pen: rare names one letter away from an accepted one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+MIN_LETTERS = 7
+
+
+def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, str]:
+    """Rare spelling key to the accepted key that it is a slip of: one letter too many, too few or wrong.
+
+    Only keys of at least seven letters, and never a digit: "atari2600" and "atari7800" are two things. Keys are
+    matched by what is left when one letter is dropped (the symmetric delete idea of SymSpell), so the cost grows with
+    the number of keys and not with its square. Where two accepted keys are as near, the alphabetically first is taken.
+
+    >>> misspellings(["trapperkeepr", "trapperkeeeper", "atari2700", "rubik"], ["trapperkeeper", "atari2600"])
+    {'trapperkeepr': 'trapperkeeper', 'trapperkeeeper': 'trapperkeeper'}
+    """
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    index: defaultdict[str, list[str]] = defaultdict(list)
+    for key in sorted(accepted):
+        for left in _deletes(key):
+            index[left].append(key)
+    found: dict[str, str] = {}
+    for key in rare:
+        near = sorted({k for left in _deletes(key) for k in index.get(left, ())})
+        for k in near:
+            if _digits(k) == _digits(key) and DamerauLevenshtein.distance(k, key, score_cutoff=1) == 1:
+                found[key] = k
+                break
+    return found
+
+
+def _deletes(key: str) -> Iterator[str]:
+    if len(key) >= MIN_LETTERS:
+        yield key
+        for i in range(len(key)):
+            yield key[:i] + key[i + 1 :]
+
+
+def _digits(key: str) -> str:
+    return "".join(c for c in key if c.isdigit())

@@ -1,0 +1,177 @@
+"""One question to a server and its answer, and reading a body without trusting its size."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import httpx
+import msgspec
+
+from miner.errors import CredentialsError
+from miner.sources.hosts import host_of
+from miner.sources.retry import Failure, Trouble
+
+# Forty Mastodon posts of 5,000 characters with their accounts are 1 MB; a page of 1,000 Hacker News hits is 6 MB.
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What to ask a server for.
+
+    Attributes:
+        url: Address without parameters.
+        what: The same in words, for messages: ``the #80s timeline``.
+        params: Parameters of the URL, in order; a name may come again.
+        token: The user's own access token for that server. A request that carries it is that user's client and not a
+            crawler, so robots.txt does not apply to it. Never printed.
+        login: The next step when the server asks for a login.
+        elsewhere: The next step when this server cannot give it.
+        expects: ``json`` takes a web page in its place for a block page; ``text`` takes whatever comes.
+        pause_s: Seconds between two requests to that host, that politeness or the platform's limit demands.
+    """
+
+    url: str
+    what: str
+    params: tuple[tuple[str, str], ...] = ()
+    token: str | None = field(default=None, repr=False)
+    login: str = "Give a login with --token-env, or leave this server out."
+    elsewhere: str = "Leave this server out."
+    expects: Literal["json", "text"] = "json"
+    pause_s: float = 1.0
+
+    @property
+    def host(self) -> str:
+        """The server that is asked."""
+        return host_of(self.url)
+
+    @property
+    def path(self) -> str:
+        """What is asked for on it, percent-encoded."""
+        return httpx.URL(self.url).raw_path.decode("ascii")
+
+    @property
+    def is_crawl(self) -> bool:
+        """Whether robots.txt decides about it."""
+        return self.token is None and self.path != "/robots.txt"
+
+    def headers(self, token: str | None) -> dict[str, str]:
+        """Headers of a request that carries *token*; None where a redirect has left the token's server.
+
+        Raises:
+            CredentialsError: The token cannot be one. (A token with its line's end would come out again in the message
+                of the HTTP library.)
+        """
+        headers = {"Accept": "application/json"} if self.expects == "json" else {}
+        if token is None:
+            return headers
+        if not token.isascii() or not token.isprintable() or " " in token or not token:
+            raise CredentialsError(f"The token for {self.host} holds characters that no token has.", self.login)
+        return headers | {"Authorization": f"Bearer {token}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server answered.
+
+    Attributes:
+        url: Where the answer came from, after redirects.
+        status: HTTP status.
+        headers: Headers, names in lower case; one that came twice is joined by a comma.
+        body: The body, decompressed.
+        data: What the body says, where JSON was expected.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    data: Any = None
+
+    @property
+    def is_web_page(self) -> bool:
+        """Whether it calls itself HTML."""
+        return self.headers.get("content-type", "").lower().lstrip().startswith(("text/html", "application/xhtml"))
+
+    def decoded(self) -> Answer:
+        """The same with *data* read from the body.
+
+        Raises:
+            TryFailed: The body is not JSON, or only the beginning of it.
+        """
+        try:
+            return replace(self, data=msgspec.json.decode(self.body))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            detail = "a body that is not JSON, or cut short"
+            raise TryFailed(Failure(trouble=Trouble.NOT_JSON, status=self.status, detail=detail)) from error
+
+
+class TryFailed(Exception):  # noqa: N818 - a signal between two functions here, never shown
+    """One try gave nothing to use; carries the evidence."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.detail)
+
+
+async def read_body(response: httpx.Response, max_bytes: int = MAX_BODY_BYTES, *, may_cut: bool = False) -> bytes:
+    """The body of a streamed response, decompressed, never holding much more than *max_bytes* of it.
+
+    Args:
+        response: The response, its body not read yet.
+        max_bytes: Longest body.
+        may_cut: Of a longer one, take the beginning; otherwise it is a failure.
+
+    Raises:
+        TryFailed: It is larger, is compressed in a way that was not asked for, or ends too early.
+    """
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise TryFailed(Failure(trouble=Trouble.TOO_BIG, detail=f"a body compressed with {encoding[:20]!r}"))
+    # 47 = the largest window, gzip or zlib told apart by the header
+    inflater = zlib.decompressobj(wbits=47) if encoding not in {"", "identity"} else None
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        # 10 MB of zeros arrive as 10 kB: the limit is on what comes out, before it is made
+        body += chunk if inflater is None else _inflate(inflater, chunk, max_bytes + 1 - len(body))
+        if len(body) > max_bytes and may_cut:
+            return bytes(body[:max_bytes])
+        if len(body) > max_bytes:
+            detail = f"a body of more than {max_bytes // 1024:,} kB"
+            raise TryFailed(Failure(trouble=Trouble.TOO_BIG, detail=detail))
+    if inflater is not None and body and not inflater.eof:
+        raise TryFailed(Failure(trouble=Trouble.CUT_SHORT, detail="a body cut short"))
+    return bytes(body)
+
+
+def failure_of_timeout(timeout_s: float, response: httpx.Response | None) -> Failure:
+    """A time-out before the answer began, or while its body dripped."""
+    if response is None:
+        return Failure(trouble=Trouble.TIMEOUT, detail=f"waited {timeout_s:g} s")
+    return Failure(trouble=Trouble.CUT_SHORT, detail=f"a body that did not end within {timeout_s:g} s")
+
+
+def failure_of_network(error: httpx.HTTPError, response: httpx.Response | None) -> Failure:
+    """What lies under httpx's exception: only the innermost one tells a wrong name from a broken wire."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return Failure(trouble=Trouble.TLS, detail=str(cause.reason or "TLS").replace("_", " ").lower())
+        if isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN:
+            return Failure(trouble=Trouble.NO_SUCH_HOST, detail=str(cause.strerror))
+        cause = cause.__cause__ or cause.__context__
+    if response is not None:
+        return Failure(trouble=Trouble.CUT_SHORT, detail="a body cut short")
+    return Failure(trouble=Trouble.CONNECTION, detail=type(error).__name__)
+
+
+def _inflate(inflater: zlib._Decompress, chunk: bytes, max_bytes: int) -> bytes:
+    try:
+        return inflater.decompress(chunk, max_bytes)
+    except zlib.error as error:
+        raise TryFailed(Failure(trouble=Trouble.CUT_SHORT, detail="a body with damaged compression")) from error

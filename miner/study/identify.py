@@ -1,0 +1,145 @@
+"""From mentions to artifacts: judge the names, settle overlaps, join the spellings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from miner.artifacts.aliases import alias_groups
+from miner.artifacts.candidates import Candidate, candidates, mention_table
+from miner.artifacts.spans import resolve
+from miner.artifacts.spelling import misspellings
+from miner.records import Artifact, FunnelStep, Mention, artifact_id
+from miner.study.models import Models
+
+MIN_AUTHORS = 2
+MAX_SPELLINGS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """Artifacts and where they are named.
+
+    Attributes:
+        artifacts: Artifacts, in the order of their ids.
+        vectors: Vector of each artifact's name, shape (n, d).
+        mentions: For each artifact its mentions, one a post, by post.
+        funnel: How many names were left at each step.
+    """
+
+    artifacts: Sequence[Artifact]
+    vectors: NDArray[np.float32]
+    mentions: Sequence[Sequence[Mention]]
+    funnel: Sequence[FunnelStep]
+
+
+def identify(mentions: Sequence[Mention], authors: Sequence[int], models: Models, *, threshold: float) -> Identified:
+    """Artifacts named by at least two authors.
+
+    Args:
+        mentions: Candidate mentions.
+        authors: Author number of each post.
+        models: Judge, encoder and catalogue.
+        threshold: Probability (0-1) from which a name is a specific artifact.
+    """
+    author_column = pa.array(authors, pa.int64())
+    every = candidates(mention_table(mentions), author_column)
+    # what one author says once is no memory shared by many; known names are kept, since other spellings may join them
+    tried = [c for c in every if c.n_authors >= MIN_AUTHORS or c.key in models.known]
+    vectors = models.encoder.encode([c.name for c in tried])
+    probability = models.judge.probabilities(tried, vectors, models.known)
+    accepted = {c.key: float(p) for c, p in zip(tried, probability, strict=True) if p >= threshold}
+    variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
+    settled = resolve(mentions, accepted.keys() | variants.keys())
+    rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
+    artifacts = _join(rows, settled, variants, accepted, models)
+    shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]
+    funnel = [
+        FunnelStep(name="different names that one author uses", n_out=len(every) - len(tried), n_left=len(tried)),
+        FunnelStep(name="names that are no specific artifact", n_out=len(tried) - len(accepted), n_left=len(accepted)),
+        FunnelStep(
+            name="names joined with another spelling or lying inside a longer name",
+            n_out=len(accepted) - len(artifacts),
+            n_left=len(artifacts),
+        ),
+        FunnelStep(name="artifacts that one author names", n_out=len(artifacts) - len(shared), n_left=len(shared)),
+    ]
+    return Identified(
+        artifacts=[a for a, _ in shared],
+        mentions=[m for _, m in shared],
+        vectors=models.encoder.encode([a.name for a, _ in shared]),
+        funnel=funnel,
+    )
+
+
+def _join(
+    rows: Sequence[Candidate],
+    settled: Sequence[Mention],
+    variants: Mapping[str, str],
+    accepted: Mapping[str, float],
+    models: Models,
+) -> list[tuple[Artifact, list[Mention]]]:
+    """Artifacts with their mentions, one mention a post, in the order of their ids."""
+    row_of = {c.key: i for i, c in enumerate(rows)}
+    names, vectors = [c.name for c in rows], models.encoder.encode([c.name for c in rows])
+    known = {i: models.known[c.key].name for i, c in enumerate(rows) if c.key in models.known}
+    posts = _posts_of(settled, row_of)
+    groups = alias_groups(
+        names,
+        vectors,
+        model=models.judge.alias,
+        known=known,
+        together=_together(posts),
+        n_posts=[c.n_posts for c in rows],
+    )
+    categories = models.judge.categorise(vectors)
+    spellings: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in settled:
+        spellings[variants.get(mention.key, mention.key)].append(mention)
+    found = []
+    for group in groups:
+        mentions = sorted((m for i in group for m in spellings[rows[i].key]), key=lambda m: (m.post, m.part, m.start))
+        one_a_post = list({m.post: m for m in reversed(mentions)}.values())[::-1]
+        lead = min(group, key=lambda i: (-rows[i].n_authors, rows[i].key))
+        category = next((models.known[rows[i].key].category for i in group if i in known), categories[lead])
+        found.append((_artifact(rows[lead], mentions, accepted, category, group, rows), one_a_post))
+    return sorted(found, key=lambda pair: pair[0].artifact_id)
+
+
+def _artifact(
+    lead: Candidate,
+    mentions: Sequence[Mention],
+    accepted: Mapping[str, float],
+    category: str,
+    group: Sequence[int],
+    rows: Sequence[Candidate],
+) -> Artifact:
+    used = Counter(m.surface for m in mentions)
+    spellings = sorted(used, key=lambda s: (-used[s], s))
+    return Artifact(
+        artifact_id=artifact_id(lead.key),
+        name=lead.name,
+        also_called=tuple(s for s in spellings if s != lead.name)[:MAX_SPELLINGS],
+        keys=tuple(sorted(rows[i].key for i in group)),
+        category=category,
+        probability=round(max(accepted[rows[i].key] for i in group), 4),
+    )
+
+
+def _posts_of(settled: Sequence[Mention], row_of: Mapping[str, int]) -> dict[int, set[int]]:
+    posts: defaultdict[int, set[int]] = defaultdict(set)
+    for mention in settled:
+        if mention.key in row_of:
+            posts[mention.post].add(row_of[mention.key])
+    return posts
+
+
+def _together(posts: Mapping[int, set[int]]) -> Counter[tuple[int, int]]:
+    """Pairs of names to the number of posts that hold both; posts that list over 40 names are passed over."""
+    return Counter(pair for rows in posts.values() if len(rows) <= 40 for pair in combinations(sorted(rows), 2))

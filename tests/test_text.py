@@ -1,0 +1,129 @@
+"""Cleaning, spelling keys, hashtags, near-duplicates, sellers."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from miner.names import spelling_key, trim
+from miner.text.accounts import repeaters, sellers
+from miner.text.clean import MAX_CHARS, clean
+from miner.text.duplicates import near_duplicates
+from miner.text.hashtags import split_hashtag
+from miner.text.language import language_of
+
+SAME = [
+    ("Rubik's Cube", "rubiks cubes"),
+    ("Pac-Man", "#pacman"),
+    ("Trapper Keeper", "trapperkeepers"),
+    ("Dungeons & Dragons", "dungeons and dragons"),
+    ("Pokémon cards", "pokemon card"),
+    ("The Goonies", "goonies"),
+]
+DIFFERENT = [
+    ("Atari 2600", "Atari 7800"), ("Walkman", "Walkie-Talkie"), ("Simon", "Simon Says"), ("G.I. Joe", "GI Jane"),
+]
+
+
+@pytest.mark.parametrize(("one", "two"), SAME)
+def test_spellings_of_one_name_share_a_key(one: str, two: str) -> None:
+    assert spelling_key(one) == spelling_key(two)
+
+
+@pytest.mark.parametrize(("one", "two"), DIFFERENT)
+def test_different_things_do_not(one: str, two: str) -> None:
+    assert spelling_key(one) != spelling_key(two)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("my good old 80s Walkman", "Walkman"),
+        ("some awesome neon leg warmers from", "neon leg warmers"),
+        ("1985 Nintendo Entertainment System", "Nintendo Entertainment System"),
+        ("an original Game Boy!", "Game Boy"),
+        ("Windows 2000", "Windows 2000"),
+        ("the late '70s", ""),
+        ("8-track tape", "8-track tape"),
+    ],
+)
+def test_what_stands_around_a_name_is_trimmed(written: str, name: str) -> None:
+    assert trim(written) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("see https://example.org/a?b=c now", "see now"),
+        ("[TOMT][Movie] a robot", "a robot"),
+        ("[my Walkman](http://i.example/x.jpg)", "my Walkman"),
+        ("&lt;b&gt;hi&lt;/b&gt; &amp; you", "hi & you"),
+        ("<script>alert(1)</script> Simon", "alert(1) Simon"),
+        ("r/nostalgia told u/someone and @ann@example.social", "told and"),
+        ("Wal\u200bk\u202eman", "Walkman"),
+        ("**Lite** _Brite_", "Lite Brite"),
+        ("x" * 3000 + " Tang", "Tang"),
+    ],
+)
+def test_a_clean_text_holds_what_the_person_wrote(written: str, plain: str) -> None:
+    assert clean(written) == plain
+
+
+@given(st.text(max_size=400) | st.text(alphabet="[](){}<>*_~`&;:/#@.rutphsw \n\u200b", max_size=200))
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+
+
+@pytest.mark.parametrize("unit", ["[", "[a](", "<a ", "**", "&amp;", "https://", "a.b.", "@a", "\u202e", "(((", "x.com"])
+def test_hostile_repetition_costs_no_more_than_its_length(unit: str) -> None:
+    started = time.process_time()
+    clean(unit * (MAX_CHARS // len(unit)))
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("trapperkeeper", "trapper keeper"), ("GarbagePailKids", "Garbage Pail Kids"), ("RubiksCube", "Rubiks Cube"),
+        ("walkman", "walkman"), ("pacman", "pacman"), ("xqzzkrw", "xqzzkrw"), ("lite_brite", "lite brite"),
+    ],
+)
+def test_hashtags_are_parted_where_words_meet(tag: str, words: str) -> None:
+    assert split_hashtag(tag) == words
+
+
+def test_near_duplicates_point_to_the_first() -> None:
+    joke = "Only 80s kids remember rewinding a cassette with a pencil before school every single morning"
+    texts = [joke, "I loved my Walkman more than my own brother, true story", joke + "!!", joke.replace("every", "each"),
+             "who had this?", "who had this?"]
+    assert near_duplicates(texts) == [0, 1, 0, 0, 4, 5]
+
+
+def test_a_shop_is_told_from_a_find() -> None:
+    offers = ["Casio watch $35, free shipping", "Swatch 1984, 40 € - DM to buy", "Polaroid camera £20 in my shop"]
+    finds = ["Found a Simon for $3 at a garage sale!", "Paid $2 for this lunchbox", "My mum paid £200 for a VCR"]
+    assert sellers(offers + finds, [1, 1, 1, 2, 2, 2]) == {1}
+
+
+def test_an_account_that_repeats_one_frame_is_found() -> None:
+    songs = [f"Now playing on: {name} - listen live" for name in ("Take On Me", "Africa", "Thriller", "Jump", "Rio")]
+    memories = ["I miss my Walkman so much", "my brother broke it", "we had a Simon too", "rain again", "long day at work"]
+    assert repeaters(songs + memories, [1] * 5 + [2] * 5) == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Who else had a Trapper Keeper in fifth grade?", "en"),
+        ("Wer hatte auch einen Zauberwürfel in der Schultasche?", "de"),
+        ("Il mio primo computer è stato il Commodore 64", "it"),
+        ("¿Quién se acuerda de los Phoskitos en la merienda?", "es"),
+        ("J'avais une Mobylette bleue et un walkman jaune", "fr"),
+    ],
+)
+def test_languages_are_told_without_a_download(text: str, language: str) -> None:
+    assert language_of(text) == language
