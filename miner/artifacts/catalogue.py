@@ -93,3 +93,26 @@ def by_key(catalogue: tuple[KnownArtifact, ...]) -> dict[str, KnownArtifact]:
         for name in known.names:
             found.setdefault(spelling_key(name), known)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """A name of a film, a game, a car, a brand …, as public tables list it; many are ordinary words too.
+
+    Attributes:
+        kind: ``media``, ``thing``, ``brand`` or ``song``.
+        popularity: Editions of Wikipedia that have an article on it; 0 when unknown. For a song as its table gives it.
+    """
+
+    kind: str
+    popularity: int
+
+
+@lru_cache(maxsize=1)
+def load_titles() -> Mapping[str, Title]:
+    """Spelling key to title, from ``titles.csv``, which names source and licence of each row."""
+    with (resources.files("miner.data") / "titles.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            spelling_key(row["name"]): Title(kind=row["kind"], popularity=int(row["popularity"]))
+            for row in csv.DictReader(file)
+        }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miner.artifacts.candidates import ORIGINS, Candidate
+from miner.artifacts.catalogue import load_titles
 from miner.artifacts.linear import Logistic, Matrix
-from miner.names import words_of
+from miner.names import spelling_key, words_of
 
 FORM_FEATURES = (
     "n_words",
@@ -35,9 +37,9 @@ FORM_FEATURES = (
     "has_apostrophe",
     "has_function_word",
     "ends_in_s",
-    "is_known",
+    "is_known", "title_media", "title_thing", "title_brand", "title_song", "title_popularity", "title_zipf",
 )
-USE_FEATURES = ("form_logit", "capital_share", "cue_share", "log_authors", *ORIGINS)
+USE_FEATURES = ("form_logit", "capital_share", "cue_share", "log_authors", "capital_title", "lower_title", *ORIGINS)
 _FUNCTION_WORDS = frozenset(
     ["a", "an", "the", "of", "to", "in", "on", "at", "for", "and", "or", "with", "by", "from", "is", "was", "are", "be", "my", "your", "his", "her", "their", "our"]
 )
@@ -114,7 +116,17 @@ def _form(name: str, is_known: bool) -> list[float]:
         float(any(w in _FUNCTION_WORDS for w in words)),
         float(name.endswith("s")),
         float(is_known),
+        *_title(name, _zipf(" ".join(words))),
     ]
+
+
+def _title(name: str, zipf: float) -> list[float]:
+    """Whether public tables list *name*, as what, how widely, and how ordinary a phrase it is then."""
+    title = load_titles().get(spelling_key(name))
+    if title is None:
+        return [0.0] * 6
+    kinds = [float(title.kind == kind) for kind in ("media", "thing", "brand", "song")]
+    return [*kinds, math.log1p(title.popularity) if title.kind != "song" else 0.0, zipf]
 
 
 @lru_cache(maxsize=200_000)
@@ -129,11 +141,25 @@ def use_features(candidates: Sequence[Candidate], form_logits: Matrix) -> Matrix
     """:data:`USE_FEATURES` of each candidate, shape (n, len(USE_FEATURES))."""
     return np.array(
         [
-            [logit, c.capital_share, c.cue_share, min(6.0, np.log1p(c.n_authors)), *c.origin_shares]
+            [
+                logit,
+                c.capital_share,
+                c.cue_share,
+                min(6.0, math.log1p(c.n_authors)),
+                *_cased_title(c),
+                *c.origin_shares,
+            ]
             for c, logit in zip(candidates, form_logits.tolist(), strict=True)
         ],
         np.float64,
     )
+
+
+def _cased_title(candidate: Candidate) -> list[float]:
+    """How often a listed name has its capital inside a sentence, and how often not: "Heat" and "heat"."""
+    if candidate.key not in load_titles():
+        return [0.0, 0.0]
+    return [candidate.capital_share, 1 - candidate.capital_share]
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 MIN_LETTERS = 7
+MIN_ZIPF = 2.5
 
 
 def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, str]:
@@ -15,7 +16,9 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
     matched by what is left when one letter is dropped (the symmetric delete idea of SymSpell), so the cost grows with
     the number of keys and not with its square. Where two accepted keys are as near, the alphabetically first is taken.
 
-    >>> misspellings(["trapperkeepr", "trapperkeeeper", "atari2700", "rubik"], ["trapperkeeper", "atari2600"])
+    A rare key that is a word of its own ("kremlin") is no slip ("gremlin").
+
+    >>> misspellings(["trapperkeepr", "trapperkeeeper", "atari2700", "kremlin"], ["trapperkeeper", "atari2600", "gremlin"])
     {'trapperkeepr': 'trapperkeeper', 'trapperkeeeper': 'trapperkeeper'}
     """
     from rapidfuzz.distance import DamerauLevenshtein
@@ -26,6 +29,8 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
             index[left].append(key)
     found: dict[str, str] = {}
     for key in rare:
+        if _is_word(key):
+            continue
         near = sorted({k for left in _deletes(key) for k in index.get(left, ())})
         for k in near:
             if _digits(k) == _digits(key) and DamerauLevenshtein.distance(k, key, score_cutoff=1) == 1:
@@ -39,6 +44,12 @@ def _deletes(key: str) -> Iterator[str]:
         yield key
         for i in range(len(key)):
             yield key[:i] + key[i + 1 :]
+
+
+def _is_word(key: str) -> bool:
+    import wordfreq
+
+    return float(wordfreq.zipf_frequency(key, "en")) >= MIN_ZIPF
 
 
 def _digits(key: str) -> str:

@@ -40,10 +40,6 @@ class KnownIds:
             self._merge()
         return is_new
 
-    def discard(self, ids: Sequence[str]) -> None:
-        """Take back *ids* that were added since the last merge, as after a commit that failed. Others stay."""
-        self._recent.difference_update(map(_digest, ids))
-
     def _is_sorted_in(self, digests: list[int]) -> list[bool]:
         if not len(self._sorted):
             return [False] * len(digests)

@@ -15,7 +15,7 @@ from pathlib import Path
 from miner.errors import CorpusError
 
 WAIT_S = 3.0
-"""How long a second writer waits for the first, in seconds: longer than any commit, shorter than a person's patience."""
+"""How long a second writer waits for the first, in seconds: longer than any commit, shorter than patience."""
 
 
 class WriterLock:

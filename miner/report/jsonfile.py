@@ -30,7 +30,12 @@ def to_json(report: Report) -> str:
     """
     fields = {"format": FORMAT, "version": VERSION, "report": msgspec.to_builtins(report)}
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
-    return _ESCAPED.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n"
+    return _ESCAPED.sub(_escape, text) + "\n"
+
+
+def _escape(match: re.Match[str]) -> str:
+    digits = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{digits[i : i + 4]}" for i in range(0, len(digits), 4))
 
 
 def write_json(report: Report, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -108,7 +108,7 @@ class Source(Protocol):
         """Names of the walks that *query* needs, each independent of the others: source, host, what is asked for."""
         ...
 
-    def pages(self, stream: str, query: Query, client: PoliteClient, cursor: str | None) -> AsyncIterator[Page]:
+    def pages(self, stream: str, query: Query, client: PoliteClient, cursor: str | None) -> AsyncGenerator[Page, None]:
         """Walk one stream from *cursor* (None: from the start). Raises SourceError and its kin."""
         ...
 

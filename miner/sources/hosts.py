@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 
 import httpx
@@ -31,7 +32,7 @@ def origin(server: str) -> str:
         >>> origin("http://127.0.0.1:3000")
         'http://127.0.0.1:3000'
     """
-    typed = server.strip().rstrip("/")
+    typed = server.strip()
     try:
         url = httpx.URL(typed if "://" in typed else f"https://{typed}")
     except httpx.InvalidURL as error:
@@ -40,7 +41,8 @@ def origin(server: str) -> str:
         raise UsageError(
             "A server's name holds a user or password.", "Give the name alone, and a login with --token-env."
         )
-    if url.scheme not in {"http", "https"} or not url.host or url.raw_path not in {b"", b"/"} or url.fragment:
+    is_name = _address(url.host) is not None or re.fullmatch(r"[\w.-]+", url.host)
+    if url.scheme not in {"http", "https"} or not is_name or url.raw_path not in {b"", b"/"} or url.fragment:
         raise UsageError(f"{server!r} names no server.", "Give a name such as mastodon.social.")
     if url.scheme == "http" and not is_loopback(url.host):
         raise UsageError(f"{server!r} asks for plain HTTP over a network.", f"Write https://{url.host} instead.")

@@ -106,7 +106,7 @@ class PoliteClient:
         return (await self.get(ask)).data
 
     async def get(self, ask: Ask) -> Answer:
-        """The answer to *ask*, with a status of 200-299; where JSON is expected, it is JSON.
+        """The answer to *ask*, with a status of 200-299, or one that *ask* accepts; where JSON is expected, it is JSON.
 
         Raises:
             CredentialsError: The server asks for a login, or does not accept the one it got.
@@ -118,6 +118,8 @@ class PoliteClient:
         if ask.is_crawl:
             await self._check_robots(ask, ask.url)
         answer = await self._retried(ask)
+        if answer.status in ask.accepts:
+            return answer
         if answer.status >= 300 or (ask.expects == "json" and answer.is_web_page):
             raise refusal(answer, ask)
         return answer

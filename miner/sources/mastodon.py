@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
-from miner.errors import BlockedError, CredentialsError, MalformedError, SourceError, UnknownName
+from miner.errors import BlockedError, CredentialsError, MalformedError, MinerError, UnknownName
 from miner.records import Post, Rejected
 from miner.sources.base import Page, PlanLine, Query, SourceInfo
-from miner.sources.exchange import Answer, Ask
-from miner.sources.hosts import host_of, is_loopback, origin
+from miner.sources.hosts import host_of
 from miner.sources.http import PoliteClient
 from miner.sources.mastodon_cursor import Cursor, Walk, read_cursor
-from miner.sources.mastodon_status import NAME, status_id, status_time, status_to_post, tag_names
-
-DEFAULT_HOSTS = ("mastodon.social", "mastodon.online", "mstdn.social")
-TAGS_PER_REQUEST = 4  # any[] takes no more, the main tag included (LIMIT_PER_MODE)
-POSTS_PER_PAGE = 40
-# Without a token, 300 requests with max_id or min_id in 15 minutes; with one, 300 of any kind in 5.
-PAUSE_S, PAUSE_WITH_TOKEN_S = 3.0, 1.0
-_LOGIN = "Add a login with `--token-env MASTODON_TOKEN`, or choose another server with `--instance`."
-_ELSEWHERE = "Choose another server with `--instance`."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Timeline:
-    """A stream: one server and up to four hashtags."""
-
-    base: str
-    tags: tuple[str, ...]
-    token: str | None
-
-    @property
-    def stream(self) -> str:
-        return f"{NAME}/{host_of(self.base)}/{'+'.join(self.tags)}"
-
-    @property
-    def pause_s(self) -> float:
-        if is_loopback(host_of(self.base).rpartition(":")[0] or host_of(self.base)):
-            return 0.0
-        return PAUSE_S if self.token is None else PAUSE_WITH_TOKEN_S
-
-    def ask(self, path: str, what: str, params: Sequence[tuple[str, str]] = ()) -> Ask:
-        return Ask(
-            url=self.base + path,
-            what=what,
-            params=tuple(params),
-            token=self.token,
-            login=_LOGIN,
-            elsewhere=_ELSEWHERE,
-            pause_s=self.pause_s,
-        )
-
-    def ask_page(self, tags: Sequence[str], limit: int, place: Mapping[str, str]) -> Ask:
-        """A page of the timeline of *tags*; *place* is max_id or min_id.
-
-        The address is made anew for every page: the server's own ``rel=next`` drops any[].
-        """
-        main, *others = tags
-        params = [("limit", str(limit)), *(("any[]", tag) for tag in others), *place.items()]
-        return self.ask(f"/api/v1/timelines/tag/{quote(main, safe='')}", f"the #{main} timeline", params)
+from miner.sources.mastodon_status import NAME, fold_tag, status_id, status_time, status_to_post, tag_names
+from miner.sources.mastodon_timeline import ELSEWHERE, LOGIN, POSTS_PER_PAGE, Timeline, timelines_of
+from miner.sources.refusals import refusal
 
 
 class Mastodon:
@@ -80,7 +34,7 @@ class Mastodon:
     )
 
     def plan(self, query: Query) -> Sequence[PlanLine]:
-        """One line for each server and group of tags; a first run asks for the server's settings and one page at least."""
+        """One line for each server and group of tags; a first run asks for the server's settings and one page."""
         return [
             PlanLine(
                 host=host_of(timeline.base),
@@ -89,14 +43,16 @@ class Mastodon:
                 seconds_per_request=timeline.pause_s,
                 needs="a login, which is set" if timeline.token else "",
             )
-            for timeline in _timelines(query).values()
+            for timeline in timelines_of(query).values()
         ]
 
     def streams(self, query: Query) -> Sequence[str]:
         """One stream for each server and group of up to four tags."""
-        return list(_timelines(query))
+        return list(timelines_of(query))
 
-    async def pages(self, stream: str, query: Query, client: PoliteClient, cursor: str | None) -> AsyncIterator[Page]:
+    async def pages(
+        self, stream: str, query: Query, client: PoliteClient, cursor: str | None
+    ) -> AsyncGenerator[Page, None]:
         """Walk one stream: forward from the newest status seen, then back from the oldest one.
 
         Raises:
@@ -104,12 +60,13 @@ class Mastodon:
             CredentialsError: The server shows its hashtag timelines to logged-in people only.
             SourceError: And its kin, see :meth:`PoliteClient.get`.
         """
-        timelines = _timelines(query)
+        timelines = timelines_of(query)
         if stream not in timelines:
             raise UnknownName("stream", stream, timelines)
         walker = _Walker(timelines[stream], query, client, read_cursor(cursor, since=query.since, until=query.until))
-        async for page in walker.pages():
-            yield page
+        async with aclosing(walker.pages()) as pages:
+            async for page in pages:
+                yield page
 
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
         """See :func:`miner.sources.mastodon_status.status_to_post`."""
@@ -119,20 +76,21 @@ class Mastodon:
 class _Walker:
     """One walk through one stream."""
 
-    def __init__(self, timeline: _Timeline, query: Query, client: PoliteClient, cursor: Cursor) -> None:
-        self._timeline, self._query, self._client, self._cursor = timeline, query, client, cursor
-        self._wanted = frozenset(tag.casefold() for tag in timeline.tags)
+    def __init__(self, timeline: Timeline, query: Query, client: PoliteClient, cursor: Cursor) -> None:
+        self._timeline, self._client, self._cursor = timeline, client, cursor
+        self._wanted = frozenset(map(fold_tag, timeline.tags))
         self._page_size = min(POSTS_PER_PAGE, max(1, query.limit or POSTS_PER_PAGE))
         self._domain = host_of(timeline.base)
 
-    async def pages(self) -> AsyncIterator[Page]:
+    async def pages(self) -> AsyncGenerator[Page, None]:
         self._domain = await self._check_instance() or self._domain
         groups = await self._groups()
-        missing: list[SourceError] = []
+        missing: list[MinerError] = []
         for group in groups:
             try:
-                async for page in self._walk(group):
-                    yield page
+                async with aclosing(self._walk(group)) as pages:
+                    async for page in pages:
+                        yield page
             except _UnknownTag as unknown:
                 missing.append(unknown.error)
         if len(missing) == len(groups):
@@ -145,22 +103,16 @@ class _Walker:
         Since 4.5 a server can close them, and then answers 401 or, silently, an empty list. Servers that do not know
         ``/api/v2/instance`` are asked for the timeline all the same.
         """
-        try:
-            found = await self._client.get_json(self._timeline.ask("/api/v2/instance", "its settings"))
-        except (CredentialsError, BlockedError):
-            raise
-        except SourceError as error:
-            if _status_of(error) in {400, 404, 410, 422}:
-                return None
-            raise
+        ask = replace(self._timeline.ask("/api/v2/instance", "its settings"), accepts=frozenset({400, 404, 410, 422}))
+        found = (await self._client.get(ask)).data
         instance = found if isinstance(found, dict) else {}
         feeds = _inside(instance, "configuration", "timelines_access", "hashtag_feeds")
         access = {feeds.get("local"), feeds.get("remote")} if isinstance(feeds, dict) else {"public"}
         happened = f"{host_of(self._timeline.base)} does not show its hashtag timelines"
         if not access & {"public", "authenticated", None}:
-            raise BlockedError(f"{happened} to anybody ({_access_words(access)}).", _ELSEWHERE)
+            raise BlockedError(f"{happened} to anybody ({_access_words(access)}).", ELSEWHERE)
         if self._timeline.token is None and not access & {"public", None}:
-            raise CredentialsError(f"{happened} without a login ({_access_words(access)}).", _LOGIN)
+            raise CredentialsError(f"{happened} without a login ({_access_words(access)}).", LOGIN)
         domain = instance.get("account_domain") or instance.get("domain")
         return domain if isinstance(domain, str) and domain else None
 
@@ -171,7 +123,8 @@ class _Walker:
         tag proves that this one does not; without such a proof each tag is asked for alone, which costs requests and
         loses nothing. (Mastodon also answers an empty list for any[] when the main tag was never used on it.)
         """
-        together, alone = self._timeline.tags, [(tag,) for tag in self._timeline.tags]
+        together = self._timeline.tags
+        alone: list[tuple[str, ...]] = [(tag,) for tag in together]
         walks = self._cursor.walks
         if len(together) == 1 or _key(together) in walks:
             return [together]
@@ -181,11 +134,11 @@ class _Walker:
             statuses = await self._statuses(together, {})
         except _UnknownTag:
             return alone
-        main = together[0].casefold()
+        main = fold_tag(together[0])
         understood = any((names := tag_names(raw)) & self._wanted and main not in names for raw in statuses)
         return [together] if understood else alone
 
-    async def _walk(self, group: tuple[str, ...]) -> AsyncIterator[Page]:
+    async def _walk(self, group: tuple[str, ...]) -> AsyncGenerator[Page, None]:
         """Forward from the newest id to now, without gaps; then back to the beginning, or to *since*."""
         walk = self._cursor.walks.get(_key(group), Walk())
         anchors = {i for i in (walk.newest, walk.oldest) if i is not None}
@@ -209,15 +162,13 @@ class _Walker:
 
     async def _statuses(self, group: tuple[str, ...], place: Mapping[str, str]) -> list[Any]:
         ask = self._timeline.ask_page(group, self._page_size, place)
-        try:
-            found = await self._client.get_json(ask)
-        except SourceError as error:
-            # GoToSocial answers 404 for a hashtag that nobody there has used
-            if _status_of(error) == 404 and not place:
-                raise _UnknownTag(error) from error
-            raise
+        # GoToSocial answers 404 for a hashtag that nobody there has used
+        answer = await self._client.get(ask if place else replace(ask, accepts=frozenset({404})))
+        if answer.status == 404:
+            raise _UnknownTag(refusal(answer, ask))
+        found = answer.data
         if not isinstance(found, list):
-            raise MalformedError(f"{ask.host} answered to {ask.what} ({ask.path}) with no list of statuses.", _ELSEWHERE)
+            raise MalformedError(f"{ask.host} answered to {ask.what} ({ask.path}) with no list of statuses.", ELSEWHERE)
         return found
 
     def _ids(self, statuses: list[Any], anchors: set[str]) -> list[str]:
@@ -232,7 +183,7 @@ class _Walker:
             raise MalformedError(
                 f"{host_of(self._timeline.base)} answered to the #{self._timeline.tags[0]} timeline with "
                 f"{'a page that it had sent before' if ids else 'statuses without ids'}, so there is no way on.",
-                f"What came before is kept. {_ELSEWHERE}",
+                f"What came before is kept. {ELSEWHERE}",
             )
         return ids
 
@@ -255,35 +206,25 @@ class _Walker:
         if isinstance(post, Rejected):
             return post
         reason = None
-        if not self._wanted & {tag.casefold() for tag in post.tags}:
+        if not self._wanted & set(map(fold_tag, post.tags)):
             reason = "not tagged with the era"
-        elif not _is_within(post.created_at, self._query.since, self._query.until):
+        elif not _is_within(post.created_at, self._cursor.since, self._cursor.until):
             reason = "outside the window"
         return post if reason is None else Rejected(source=NAME, reason=reason, raw_id=status_id(raw))
 
     def _is_before_window(self, statuses: list[Any]) -> bool:
         """Whether a whole page is older than the window. One old status is not enough: dates can be set back."""
         times = [status_time(raw) for raw in statuses]
-        since = self._query.since
+        since = self._cursor.since
         return since is not None and bool(times) and all(t is not None and t < since for t in times)
 
 
 class _UnknownTag(Exception):  # noqa: N818 - a signal between two functions here, never shown
     """The server has no timeline for a tag."""
 
-    def __init__(self, error: SourceError) -> None:
+    def __init__(self, error: MinerError) -> None:
         self.error = error
         super().__init__(str(error))
-
-
-def _timelines(query: Query) -> dict[str, _Timeline]:
-    """The streams of a query by name: servers in order, each with its groups of tags."""
-    tags = list(dict.fromkeys(tag.strip().lstrip("#").casefold() for tag in query.tags if tag.strip(" #")))
-    groups = [tuple(tags[i : i + TAGS_PER_REQUEST]) for i in range(0, len(tags), TAGS_PER_REQUEST)]
-    tokens = {host_of(origin(host)): token for host, token in (query.tokens or {}).items()}
-    bases = dict.fromkeys(origin(host) for host in query.hosts or DEFAULT_HOSTS)
-    timelines = [_Timeline(base=b, tags=group, token=tokens.get(host_of(b))) for b in bases for group in groups]
-    return {timeline.stream: timeline for timeline in timelines}
 
 
 def _key(group: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,8 +96,9 @@ def status_to_post(raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN
     raw_id = status_id(raw)
     try:
         status = msgspec.convert(raw, _Status)
-    except (msgspec.ValidationError, RecursionError) as error:
-        return Rejected(source=NAME, reason="not a status", detail=str(error)[:200], raw_id=raw_id)
+    except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
+        # UnicodeError: half of a surrogate pair where a number is due
+        return Rejected(source=NAME, reason="not a status", detail=printable(str(error))[:200], raw_id=raw_id)
     reason = _why_not(status) or (_why_not(status.reblog) if status.reblog else None)
     if reason is None:
         post = _post(status, status.reblog or status, host)
@@ -118,11 +120,22 @@ def status_time(raw: Any) -> datetime | None:  # noqa: ANN401 - whatever a serve
     return _moment(raw.get("created_at")) if isinstance(raw, dict) else None
 
 
+def fold_tag(name: str) -> str:
+    """A hashtag for comparing: "MUSICTUESDAY" and "musicTuesday" come back for one tag, and "annees80" for "années80".
+
+    Example:
+        >>> fold_tag("Années80")
+        'annees80'
+    """
+    parts = unicodedata.normalize("NFKD", name.strip().lstrip("#").casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
 def tag_names(raw: Any) -> frozenset[str]:  # noqa: ANN401 - whatever a server sent
-    """The hashtags of a status, case folded: "MUSICTUESDAY" and "musicTuesday" come back for one tag."""
+    """The hashtags of a status, folded."""
     tags = raw.get("tags") if isinstance(raw, dict) else None
     names = [tag.get("name") for tag in tags if isinstance(tag, dict)] if isinstance(tags, list) else []
-    return frozenset(name.casefold() for name in names if isinstance(name, str))
+    return frozenset(fold_tag(name) for name in names if isinstance(name, str))
 
 
 def _why_not(status: _Status) -> str | None:
@@ -158,7 +171,7 @@ def _post(status: _Status, original: _Status, host: str) -> Post:
         source=NAME,
         text=_text(original),
         created_at=_moment(status.created_at),
-        author=_author(status.account.acct, host or urlsplit_host(status.uri)),
+        author=_author(status.account.acct, host or _host(status.uri)),
         tags=tuple(name for name in (printable(tag.name).strip().lstrip("#") for tag in tags) if name),
         alt_texts=tuple(alt for alt in (printable(m.description or "").strip() for m in media) if alt),
         url=_web_address(status.url),
@@ -186,7 +199,7 @@ def _author(acct: str, host: str) -> str | None:
     return name if "@" in name or not host else f"{name}@{host.lower()}"
 
 
-def urlsplit_host(uri: str) -> str:
+def _host(uri: str) -> str:
     """Host and port of a uri; empty when it has none (``tag:example.social,2017:…``)."""
     try:
         return urlsplit(uri).netloc
@@ -195,7 +208,7 @@ def urlsplit_host(uri: str) -> str:
 
 
 def _web_address(url: str | None) -> str | None:
-    is_web = url is not None and url.startswith(("https://", "http://")) and urlsplit_host(url) != ""
+    is_web = url is not None and url.startswith(("https://", "http://")) and _host(url) != ""
     return url if is_web and url is not None and url.isprintable() and len(url) <= _MAX_ID_LENGTH else None
 
 

@@ -131,7 +131,8 @@ def _number(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    # beyond 10^14 it is neither seconds nor milliseconds of any calendar
+    return number if math.isfinite(number) and 0 <= number < 1e14 else None
 
 
 def _http_date(text: str) -> float | None:

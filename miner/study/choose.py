@@ -67,7 +67,7 @@ def choose(posts: Sequence[Post], *, is_in_era: Callable[[Post], bool]) -> tuple
     codes = _author_codes(kept)
     for name, find in (("posts of sellers", sellers), ("posts of accounts that repeat one frame", repeaters)):
         # sellers are told by their raw text: the link to the shop is gone from the clean one
-        out = find([cleaned[p.id] for p in kept], [codes[p.id] for p in kept])
+        out = find([p.text for p in kept], [codes[p.id] for p in kept])
         kept = [p for p in kept if codes[p.id] not in out]
         funnel.leave_out(name, len(kept))
     original = near_duplicates([cleaned[p.id] for p in kept])

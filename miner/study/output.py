@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from miner.report import Report, report_from_json, write_report
+from miner.report import Report, read_report, write_report
 from miner.report.public import public
 
 FORMATS = ("csv", "json", "html")
@@ -39,4 +39,4 @@ def load_report(folder: Path) -> Report:
     Raises:
         MinerError: There is none, or it cannot be read.
     """
-    return report_from_json(folder / "report.json")
+    return read_report(folder / "report.json")

@@ -1,0 +1,133 @@
+"""Where each walk of a source stands, and what it rejected: read from and written into the commits themselves.
+
+A commit's metadata holds one entry under the name :data:`ENTRY`, as JSON:
+
+```
+{"stream": "mastodon/example.social/80s", "cursor": "1103…", "rejected": {"no text": 3}, "restarts": false}
+```
+
+Every :data:`SNAPSHOT_EVERY` commits the entry also has ``"all"``: the state after this commit, complete. So the state
+is found by walking back over at most that many small files, however many commits there are. Delta's checkpoints leave
+this metadata out, which is why the files of the log are what is read, and why the table is created with the removal of
+old ones switched off (:data:`CONFIGURATION`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from miner.errors import CorpusError
+
+ENTRY = "miner"
+SNAPSHOT_EVERY = 64
+CONFIGURATION = {
+    "delta.enableExpiredLogCleanup": "false",
+    # for other programs that write to the table and clean up on their own terms
+    "delta.logRetentionDuration": "interval 36500 days",
+    # Statistics of texts would put the first and last text of a page into the log, out of reach of `miner forget`.
+    "delta.dataSkippingStatsColumns": "created_at,fetched_at",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamState:
+    """The state of all streams after some commit.
+
+    Attributes:
+        cursors: Stream to cursor.
+        rejected: Stream to reason to count.
+        since_snapshot: Commits since one that holds the complete state.
+    """
+
+    cursors: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, dict[str, int]] = field(default_factory=dict)
+    since_snapshot: int = 0
+
+    def apply(self, entry: Mapping[str, Any]) -> None:
+        """Bring the state to where it is after the commit with this *entry*."""
+        if "all" in entry:
+            self.cursors = dict(entry["all"]["cursors"])
+            self.rejected = {stream: dict(counts) for stream, counts in entry["all"]["rejected"].items()}
+            self.since_snapshot = 0
+            return
+        stream = entry["stream"]
+        if entry["cursor"] is not None:
+            self.cursors[stream] = entry["cursor"]
+        counts = {} if entry.get("restarts") else dict(self.rejected.get(stream, {}))
+        for reason, n in entry["rejected"].items():
+            counts[reason] = counts.get(reason, 0) + n
+        self.rejected[stream] = counts
+        self.since_snapshot += 1
+
+    def entry(self, *, stream: str, cursor: str | None, rejected: Mapping[str, int], restarts: bool) -> str:
+        """The metadata of the next commit; with the complete state in it when that is due."""
+        entry: dict[str, Any] = {
+            "stream": stream,
+            "cursor": cursor,
+            "rejected": {reason: n for reason, n in sorted(rejected.items()) if n},
+            "restarts": restarts,
+        }
+        if self.since_snapshot + 1 >= SNAPSHOT_EVERY:
+            after = StreamState(cursors=dict(self.cursors), rejected=dict(self.rejected))
+            after.apply(entry)
+            entry["all"] = {"cursors": after.cursors, "rejected": after.rejected}
+        return json.dumps(entry)
+
+    def totals(self) -> dict[str, int]:
+        """Reason to count over all streams, the most frequent reason first."""
+        sums: dict[str, int] = {}
+        for counts in self.rejected.values():
+            for reason, n in counts.items():
+                sums[reason] = sums.get(reason, 0) + n
+        return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def load_state(log: Path, version: int) -> StreamState:
+    """The state after commit *version*.
+
+    Args:
+        log: The table's folder ``_delta_log``.
+        version: Number of a commit that exists.
+
+    Raises:
+        CorpusError: An entry of the log is missing or damaged.
+    """
+    entries: list[Mapping[str, Any]] = []
+    for number in range(version, -1, -1):
+        entry = _read_entry(log, number)
+        if entry is not None:
+            entries.append(entry)
+            if "all" in entry:
+                break
+    state = StreamState()
+    for entry in reversed(entries):
+        state.apply(entry)
+    return state
+
+
+def advance_state(state: StreamState, log: Path, *, after: int, version: int) -> None:
+    """Bring a *state* that stands at commit *after* to *version*. Raises CorpusError like :func:`load_state`."""
+    for number in range(after + 1, version + 1):
+        entry = _read_entry(log, number)
+        if entry is not None:
+            state.apply(entry)
+
+
+def _read_entry(log: Path, number: int) -> Mapping[str, Any] | None:
+    """What this program wrote into a commit; None for commits of others, such as a compaction."""
+    path = log / f"{number:020}.json"
+    try:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        first, *others = map(json.loads, lines)  # an empty file, as a power cut leaves it, fails here
+        info: Mapping[str, Any] = next((a["commitInfo"] for a in (first, *others) if "commitInfo" in a), {})
+        entry: Mapping[str, Any] | None = json.loads(info[ENTRY]) if ENTRY in info else None
+    except (OSError, ValueError, TypeError) as error:
+        raise CorpusError(
+            f"The corpus {log.parent.parent.name} is damaged: {path} is missing or cannot be read.",
+            "Put that file back from a backup, or import the posts again into a new corpus.",
+        ) from error
+    return entry

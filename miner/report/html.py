@@ -1,0 +1,98 @@
+"""A report as one HTML file that needs nothing else: no network, no script to read it, no picture.
+
+Post text is hostile. Five walls stand between it and the reader: it is made inert before it is set
+(:mod:`miner.report.inert`), escaped by the template engine, isolated from the direction of the text around it
+(``<bdi>``), linked to only over http(s), and the page's own policy lets a browser run one script and one style sheet:
+those whose hashes are in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from miner.report import view
+from miner.report.inert import INVISIBLE, inert
+from miner.report.model import Report
+
+_FOLDER = "templates"
+
+
+def to_html(report: Report) -> str:
+    """*report* as a page: complete without JavaScript, the same bytes for the same report."""
+    css, script = _asset("report.css"), _asset("report.js")
+    lines = view.rows(report)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            rows=lines,
+            themes=view.themes(report, lines),
+            ledgers=view.ledgers(report.funnel),
+            # the biggest first, ties by name
+            sources=sorted(report.sources.items(), key=lambda item: (-item[1].n_posts, item[0])),
+            facts=view.facts(report.manifest),
+            css=Markup(css),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - a file of this package
+            policy=_policy(css, script),
+        )
+    )
+
+
+def write_html(report: Report, path: Path) -> None:
+    """Writes *report* to *path*, UTF-8."""
+    path.write_bytes(to_html(report).encode())
+
+
+def _policy(css: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@lru_cache
+def _asset(name: str) -> str:
+    text = resources.files(__package__).joinpath(_FOLDER, name).read_text(encoding="utf-8")
+    # a browser hashes what it parsed, and it parsed CRLF as LF
+    return text.replace("\r\n", "\n")
+
+
+@lru_cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("miner.report", _FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"n": _number, "day": view.day, "inert": inert, "name": view.name_of, "of": _counted}
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """The last look at every value of the page, also at those that somebody forgets to make inert."""
+    if value is None:
+        raise TypeError("the template sets a value that is None")
+    return INVISIBLE.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _counted(value: int, noun: str) -> str:
+    return f"{value:,} {noun}" if value == 1 else f"{value:,} {noun}s"

@@ -1,0 +1,73 @@
+"use strict";
+// The page is whole without this: it adds a filter and sorting to the table that is already there.
+(() => {
+  const table = document.getElementById("ranking");
+  if (!table) return;
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows);
+  const filter = document.getElementById("filter");
+  const count = document.getElementById("count");
+  const empty = document.getElementById("empty");
+  const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const number = new Intl.NumberFormat("en");
+
+  // "Pokemon" finds "Pokémon", "rubiks" finds "Rubik's"
+  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f'’]/g, "").toLowerCase();
+  const haystack = new Map(rows.map((row) => [
+    row, fold(Array.from(row.querySelectorAll("[data-find]"), (e) => e.textContent).join(" ")),
+  ]));
+
+  const apply = () => {
+    const words = fold(filter.value).split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      row.hidden = !words.every((word) => haystack.get(row).includes(word));
+      if (!row.hidden) shown += 1;
+    }
+    const noun = rows.length === 1 ? "artifact" : "artifacts";
+    const total = `${number.format(rows.length)} ${noun}`;
+    count.textContent = words.length ? `${number.format(shown)} of ${total}` : total;
+    empty.hidden = shown > 0;
+  };
+
+  const value = (row, column) => {
+    const cell = row.cells[column];
+    const text = cell.dataset.v ?? cell.querySelector("[data-key]")?.textContent ?? "";
+    return text.trim();
+  };
+  const compare = (a, b) => {
+    const [x, y] = [Number(a), Number(b)];
+    return Number.isNaN(x) || Number.isNaN(y) ? collator.compare(a, b) : x - y;
+  };
+  const sort = (header, column) => {
+    const other = { ascending: "descending", descending: "ascending" };
+    const order = other[header.getAttribute("aria-sort")] ?? header.dataset.sort;
+    for (const each of header.parentNode.cells) each.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", order);
+    const sign = order === "ascending" ? 1 : -1;
+    const keyed = rows.map((row) => [value(row, column), row]);
+    // what is not known stays at the end, whichever way the rest is turned
+    keyed.sort(([a], [b]) => (a === "") - (b === "") || (a === "" ? 0 : sign * compare(a, b)));
+    body.append(...keyed.map(([, row]) => row));
+  };
+
+  Array.from(table.tHead.rows[0].cells).forEach((header, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...header.childNodes);
+    button.addEventListener("click", () => sort(header, column));
+    header.append(button);
+  });
+
+  // a link into the list must not lead to a row that the filter hides
+  window.addEventListener("hashchange", () => {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target || !target.hidden) return;
+    filter.value = "";
+    apply();
+    target.scrollIntoView();
+  });
+  filter.addEventListener("input", apply);
+  document.getElementById("find").hidden = false;
+  if (filter.value) apply();
+})();

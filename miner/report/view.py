@@ -1,0 +1,254 @@
+"""What the page says, in the words and numbers it says it with: the report made inert and ready to be set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from miner.records import Artifact, Evidence, FunnelStep, RankedArtifact, Theme, artifact_id
+from miner.report.departments import Department, department
+from miner.report.inert import inert, safe_url
+from miner.report.model import Report
+
+MAX_NAME = 120
+MAX_QUOTE = 240
+N_SPELLINGS = 4
+_NAMELESS = "(no visible name)"
+_ANCHOR = re.compile(r"a_[0-9a-f]{10}")
+# a month's name must not follow the machine's language
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A date: *iso* for machines, *words* for people."""
+
+    iso: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Where an interval of ranks lies on a line from the first place to the last, all in hundredths of its length."""
+
+    start: str
+    width: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A quote, split around the name in it (*hit*, empty when the name is not spelt there); *url* empty: no link."""
+
+    before: str
+    hit: str
+    after: str
+    source: str
+    day: Day | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeLink:
+    """A theme and where on the page it stands."""
+
+    anchor: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table. Counts and ranks are as in the record; *share* is a percent with its sign."""
+
+    anchor: str
+    record: RankedArtifact
+    bar: Bar
+    name: str
+    spellings: tuple[str, ...]
+    category: str
+    department: Department
+    share: str
+    first_seen: Day | None
+    last_seen: Day | None
+    theme: ThemeLink | None
+    quotes: tuple[Quote, ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The spellings that the line itself has room for."""
+        return self.spellings[:N_SPELLINGS]
+
+    @property
+    def n_more(self) -> int:
+        """How many spellings it has no room for."""
+        return len(self.spellings) - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeView:
+    """A theme with the rows that are in it; those outside the list are counted."""
+
+    anchor: str
+    name: str
+    rows: tuple[Row, ...]
+    n_outside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """What one step left out; *width* is what it left, in hundredths of the start."""
+
+    name: str
+    n_out: int
+    n_left: int
+    width: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """A run of steps, each of which starts from what the one before it left."""
+
+    n_start: int
+    lines: tuple[LedgerLine, ...]
+
+
+def rows(report: Report) -> tuple[Row, ...]:
+    """The lines of the table, in the report's order."""
+    longest = max((max(row.rank_high, row.rank) for row in report.rows), default=1)
+    links = {theme.name: ThemeLink(anchor=f"t_{n}", name=name_of(theme.name)) for n, theme in _numbered(report)}
+    return tuple(_row(row, longest, links) for row in report.rows)
+
+
+def themes(report: Report, lines: Sequence[Row]) -> tuple[ThemeView, ...]:
+    """The themes, with those of *lines* that are in them, best rank first."""
+    by_id = {line.record.artifact.artifact_id: line for line in lines}
+    return tuple(
+        ThemeView(
+            anchor=f"t_{n}",
+            name=name_of(theme.name),
+            rows=tuple(sorted((by_id[i] for i in theme.artifact_ids if i in by_id), key=lambda r: r.record.rank)),
+            n_outside=sum(i not in by_id for i in theme.artifact_ids),
+        )
+        for n, theme in _numbered(report)
+    )
+
+
+def ledgers(funnel: Sequence[FunnelStep]) -> tuple[Ledger, ...]:
+    """*funnel* cut where a step does not start from what the one before it left: posts first, then names."""
+    runs: list[list[FunnelStep]] = []
+    for step in funnel:
+        if runs and runs[-1][-1].n_left == step.n_left + step.n_out:
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    return tuple(_ledger(run) for run in runs)
+
+
+def facts(manifest: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """*manifest* as pairs of a dotted name and a value, sorted: ``packages.spacy``, ``3.8.18``."""
+    return tuple((inert(name, MAX_NAME), inert(value)) for name, value in sorted(_flat("", manifest)))
+
+
+def day(time: datetime | None) -> Day | None:
+    """The date of *time*: ``3 May 2019``."""
+    if time is None:
+        return None
+    return Day(iso=time.date().isoformat(), words=f"{time.day} {_MONTHS[time.month - 1]} {time.year}")
+
+
+def name_of(text: str) -> str:
+    """*text* as a name: inert, short, and never empty."""
+    return inert(text, MAX_NAME) or _NAMELESS
+
+
+def percent(share: float) -> str:
+    """A share, 0-1, as a percent with two decimals.
+
+    >>> percent(0.0421)
+    '4.21 %'
+    """
+    return f"{share * 100:.2f} %"
+
+
+def _row(row: RankedArtifact, longest: int, links: Mapping[str, ThemeLink]) -> Row:
+    artifact = row.artifact
+    spelt = _spelt(artifact)
+    return Row(
+        anchor=_anchor(artifact.artifact_id),
+        record=row,
+        bar=_bar(row, longest),
+        name=name_of(artifact.name),
+        spellings=tuple(name_of(spelling) for spelling in artifact.also_called),
+        category=inert(artifact.category.replace("_", " "), MAX_NAME),
+        department=department(artifact.category, artifact.name),
+        share=percent(row.share),
+        first_seen=day(row.first_seen),
+        last_seen=day(row.last_seen),
+        theme=links.get(row.theme) if row.theme is not None else None,
+        quotes=tuple(_quote(evidence, spelt) for evidence in row.evidence),
+    )
+
+
+def _anchor(identity: str) -> str:
+    return identity if _ANCHOR.fullmatch(identity) else artifact_id(inert(identity))
+
+
+def _bar(row: RankedArtifact, longest: int) -> Bar:
+    def place(rank: int) -> float:
+        # a mark is two hundredths wide, so that the last place still lies on the line
+        return 98 * (min(max(rank, 1), longest) - 1) / max(longest - 1, 1)
+
+    start, end = place(row.rank_low), place(row.rank_high)
+    return Bar(start=f"{start:.2f}", width=f"{max(end - start, 0) + 2:.2f}", mark=f"{place(row.rank):.2f}")
+
+
+def _spelt(artifact: Artifact) -> re.Pattern[str]:
+    names = sorted({name_of(n) for n in (artifact.name, *artifact.also_called)}, key=lambda n: (-len(n), n))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:e?s)?(?!\w)", re.IGNORECASE)
+
+
+def _quote(evidence: Evidence, spelt: re.Pattern[str]) -> Quote:
+    text = inert(evidence.quote, MAX_QUOTE)
+    hit = spelt.search(text)
+    start, end = hit.span() if hit else (len(text), len(text))
+    return Quote(
+        before=text[:start],
+        hit=text[start:end],
+        after=text[end:],
+        source=name_of(evidence.source),
+        day=day(evidence.created_at),
+        url=safe_url(evidence.url),
+    )
+
+
+def _ledger(run: Sequence[FunnelStep]) -> Ledger:
+    n_start = run[0].n_left + run[0].n_out
+    return Ledger(
+        n_start=n_start,
+        lines=tuple(
+            LedgerLine(
+                name=name_of(step.name),
+                n_out=step.n_out,
+                n_left=step.n_left,
+                width=f"{100 * step.n_left / n_start if n_start else 0:.2f}",
+            )
+            for step in run
+        ),
+    )
+
+
+def _numbered(report: Report) -> Iterator[tuple[int, Theme]]:
+    yield from enumerate(report.themes, 1)
+
+
+def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
+    match value:
+        case Mapping() if value:
+            for key, inner in value.items():
+                yield from _flat(f"{name}.{key}" if name else str(key), inner)
+        case list() | tuple():
+            yield name, ", ".join(map(str, value))
+        case _:
+            yield name, str(value)

@@ -1,0 +1,30 @@
+"""Scrapes a loopback server into a corpus: the program that tests kill. Prints nothing but the exit code's name."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+
+from miner.corpus import Corpus
+from miner.settings import Settings
+from miner.sources import Query, get_source
+from miner.sources.http import PoliteClient
+from miner.study.scrape import scrape_async
+
+
+async def main(folder: Path, host: str, tags: list[str]) -> int:
+    corpus = Corpus.open(folder)
+    settings = Settings(timeout_s=1.0, max_tries=8, max_wait_s=20.0)
+    # the jitter only spreads retries
+    async with PoliteClient(settings, backoff_base_s=0.005, rng=random.Random(80)) as client:  # noqa: S311
+        query = Query(tags=tuple(tags), hosts=(host,))
+        result = await scrape_async(corpus, [get_source("mastodon")], query, settings, client=client)
+    for error in result.errors:
+        sys.stderr.write(f"{error}\n")
+    return result.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])))
