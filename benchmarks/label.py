@@ -3,9 +3,8 @@
     python benchmarks/label.py candidates POSTS.jsonl.gz … > candidates.tsv
     python benchmarks/label.py use LABELS.csv POSTS.jsonl.gz … > miner/data/labels/read.csv
 
-``candidates`` prints name, authors, judged probability and one context of each candidate that two authors use, for
-reading. ``use`` takes phrases with labels (columns phrase,label,category) and adds how the posts use them: numbers only,
-no text of a post.
+``candidates`` prints name, posts and one context of each candidate that two posts use, for reading. ``use`` takes
+phrases with labels (columns phrase,label,category) and adds how the posts use them: numbers only, no text of a post.
 """
 
 from __future__ import annotations
@@ -61,7 +60,12 @@ def read_texts(files: list[Path]) -> Iterator[Text]:
             for line in file:
                 post = json.loads(line)
                 body = clean(post["text"])[:MAX_CHARS]
-                yield Text(post=row, body=body, tags=tuple(post.get("tags") or ()), language=language_of(body, post.get("lang")))
+                yield Text(
+                    post=row,
+                    body=body,
+                    tags=tuple(post.get("tags") or ()),
+                    language=language_of(body, post.get("lang")),
+                )
                 row += 1
 
 
@@ -73,8 +77,12 @@ def write_use(labels: Path, found: list[Candidate]) -> None:
     with labels.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             use = by_key.get(spelling_key(row["phrase"]))
-            numbers = [use.n_authors, *(round(x, 3) for x in (use.capital_share, use.cue_share, *use.origin_shares))] if use else []
-            out.writerow([row["phrase"], row["label"], row["category"], *(numbers or [""] * (3 + len(ORIGINS)))])
+            numbers: list[float | str] = (
+                [use.n_authors, *(round(x, 3) for x in (use.capital_share, use.cue_share, *use.origin_shares))]
+                if use
+                else [""] * (3 + len(ORIGINS))
+            )
+            out.writerow([row["phrase"], row["label"], row["category"], *numbers])
 
 
 def write_candidates(found: list[Candidate], mentions: list[Mention], texts: list[Text]) -> None:
@@ -82,7 +90,9 @@ def write_candidates(found: list[Candidate], mentions: list[Mention], texts: lis
     context: dict[str, str] = {}
     for mention in mentions:
         if mention.part == 0 and mention.key not in context:
-            context[mention.key] = texts[mention.post].body[max(0, mention.start - 30) : mention.end + 30].replace("\n", " ")
+            context[mention.key] = (
+                texts[mention.post].body[max(0, mention.start - 30) : mention.end + 30].replace("\n", " ")
+            )
     out = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     for candidate in found:
         if candidate.n_authors > 1:

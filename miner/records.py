@@ -75,8 +75,8 @@ class Mention:
         post: Row of the post in the batch that was read.
         surface: The span as written, trimmed of determiners and of words like "old" and "my".
         key: Spelling key of *surface* (see :func:`miner.names.spelling_key`): what variants of one spelling share.
-        origin: Where it was found: ``chunk``, ``run``, ``list``, ``title``, ``quote``, ``hashtag``, ``alt`` or ``name`` (a
-            known one).
+        origin: Where it was found: ``chunk``, ``run``, ``list``, ``title``, ``quote``, ``hashtag``, ``alt``
+            or ``name`` (a known one).
         part: Where in the post: 0 the text, 1 and up its alt texts in order, -1 its hashtags.
         start, end: Character offsets in that cleaned part; -1 in hashtags.
         is_initial: It begins a sentence, a line or a quotation, so that its capital tells nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,8 @@ def load_settings(
         raise SettingsError(
             f"There is no setting called {unknown[0]!r}; there are: {', '.join(sorted(known))}.", "Rename or remove it."
         )
-    return Settings(**{name: _convert(name, value, str(known[name].type)) for name, value in values.items()})
+    converted: dict[str, Any] = {name: _convert(name, v, str(known[name].type)) for name, v in values.items()}
+    return Settings(**converted)
 
 
 def _from_file(config: Path | None) -> Mapping[str, Any]:
@@ -92,8 +93,13 @@ def _from_file(config: Path | None) -> Mapping[str, Any]:
 
 
 def _convert(name: str, value: object, kind: str) -> object:
-    converters = {"Path": lambda v: Path(v).expanduser(), "float": float, "int": int, "str": str}
+    converters: Mapping[str, Callable[[Any], object]] = {
+        "Path": lambda v: Path(v).expanduser(),
+        "float": float,
+        "int": int,
+        "str": str,
+    }
     try:
-        return converters[kind](value)  # type: ignore[no-untyped-call]
+        return converters[kind](value)
     except (TypeError, ValueError) as error:
         raise SettingsError(f"The setting {name} is {value!r}, which is no {kind}.", f"Give a {kind}.") from error

@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     **{stage: LOW | {"eras", "data"} for stage in STAGES},
     "study": LOW | {"eras", "data"} | STAGES,
     "cli": LOW | {"eras", "study"} | STAGES,
+    "__main__": {"cli"},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +24,13 @@ from miner.records import Artifact, Mention, artifact_id
 
 def mention(surface: str, post: int = 0, start: int = 0, **other: object) -> Mention:
     plain = Mention(
-        post=post, surface=surface, key=spelling_key(surface), origin="run", part=0, start=start, end=start + len(surface)
+        post=post,
+        surface=surface,
+        key=spelling_key(surface),
+        origin="run",
+        part=0,
+        start=start,
+        end=start + len(surface),
     )
     return replace(plain, **other)  # type: ignore[arg-type]
 
@@ -51,7 +58,11 @@ def test_a_candidate_is_counted_by_authors_and_named_as_most_of_them_write() -> 
 
 
 def test_capitals_that_begin_a_sentence_tell_nothing() -> None:
-    found = [mention("Simon", is_initial=True), mention("simon", 1, is_initial=False), mention("Simon", 2, is_initial=False)]
+    found = [
+        mention("Simon", is_initial=True),
+        mention("simon", 1, is_initial=False),
+        mention("Simon", 2, is_initial=False),
+    ]
     (only,) = candidates(mention_table(found), pa.array([0, 1, 2]))
     assert only.capital_share == 0.5
 
@@ -60,7 +71,10 @@ def constant(probability: float) -> Logistic:
     """A model that gives every pair this probability."""
     n = len(FEATURES)
     return Logistic(
-        mean=np.zeros(n), scale=np.ones(n), weights=np.zeros((1, n)), bias=np.array([np.log(probability / (1 - probability))])
+        mean=np.zeros(n),
+        scale=np.ones(n),
+        weights=np.zeros((1, n)),
+        bias=np.array([np.log(probability / (1 - probability))]),
     )
 
 
@@ -68,10 +82,14 @@ def vectors(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     return np.eye(n, dtype=np.float32)
 
 
-def groups(names: list[str], model: Logistic, known: dict[int, str] | None = None, **together: int) -> list[list[int]]:
-    pairs = {tuple(map(int, key.strip("_").split("_"))): n for key, n in together.items()}
+def groups(
+    names: list[str],
+    model: Logistic,
+    known: dict[int, str] | None = None,
+    together: dict[tuple[int, int], int] | None = None,
+) -> list[list[int]]:
     return alias_groups(
-        names, vectors(len(names)), model=model, known=known or {}, together=pairs, n_posts=[4] * len(names)  # type: ignore[arg-type]
+        names, vectors(len(names)), model=model, known=known or {}, together=together or {}, n_posts=[4] * len(names)
     )
 
 
@@ -82,7 +100,7 @@ def test_names_are_joined_when_the_model_says_so_and_every_name_is_in_one_group(
 
 
 def test_names_that_people_list_side_by_side_are_two_things() -> None:
-    assert groups(["Pac-Man", "Donkey Kong"], constant(0.99), _0_1=3) == [[0], [1]]
+    assert groups(["Pac-Man", "Donkey Kong"], constant(0.99), together={(0, 1): 3}) == [[0], [1]]
 
 
 def test_known_aliases_are_joined_and_known_others_never() -> None:
@@ -120,7 +138,9 @@ def test_a_logistic_model_by_hand() -> None:
 
 def artifact(name: str) -> Artifact:
     key = spelling_key(name)
-    return Artifact(artifact_id=artifact_id(key), name=name, also_called=(), keys=(key,), category="toy", probability=0.9)
+    return Artifact(
+        artifact_id=artifact_id(key), name=name, also_called=(), keys=(key,), category="toy", probability=0.9
+    )
 
 
 def test_noise_is_in_no_theme() -> None:
@@ -142,8 +162,8 @@ def test_the_shipped_catalogue_holds_each_name_once() -> None:
     assert by_key(catalogue)[spelling_key("ghetto blaster")].name == by_key(catalogue)[spelling_key("boombox")].name
 
 
-def test_a_broken_catalogue_names_the_line(tmp_path: object) -> None:
-    path = tmp_path / "mine.csv"  # type: ignore[operator]
+def test_a_broken_catalogue_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
     path.write_text("name,aliases,category\nWalkman,,tech\nSimon,,gadget\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="Line 3 of the catalogue"):
         load_catalogue(path)

@@ -33,6 +33,18 @@ why = "a program"
 example = "Windows Disco Era"
 """
 
+TAGS = 'en = ["disco", "discofever"]\nit = ["discoanni70"]'
+PATTERN = "pattern = 'windows disco era'"
+WHY = 'why = "a program"'
+FIELDS = (
+    "there are: name, title, start, end, tags, aliases, decade, short, words, tokens, lookalikes. Rename or remove it."
+)
+LOOKALIKE_FIELDS = "there are: pattern, why, example, language, where. Rename or remove it."
+DECADE = 'Write for example decade = "80".'
+HASHTAG = "Write one without blanks, of letters and digits."
+REASON = "missing ), unterminated subpattern at position 6"
+MEND = "'Windows Disco Era'. Patterns are matched in lower case without accents; mend one of the two."
+
 
 @pytest.fixture(params=era_names())
 def era(request: pytest.FixtureRequest) -> Era:
@@ -144,52 +156,43 @@ def test_a_path_object_or_a_suffix_always_means_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "line", "said"),
     [
-        ("start = 1974", "start = = 1974", ", line 3: not TOML: Invalid value. Mend that line."),
-        ("start = 1974", 'start = 1974\ntitel = "x"', ", line 4: there is no field 'titel' in an era; there are: name, "
-         "title, start, end, tags, aliases, decade, short, words, tokens, lookalikes. Rename or remove it."),
-        ("end = 1979\n", "", ": the field 'end' of an era is missing. Add it."),
-        ("start = 1974", "start = 1984", ", line 3: start (1984) is after end (1979). Swap them, or mend the wrong one."),
-        ("end = 1979", "end = 19790", ", line 4: end is 19790, outside 1000 to 2100. Write a year of four digits."),
-        ("start = 1974", 'start = "1974"', ", line 3: start is '1974', not a whole number. Write a whole number."),
-        ("start = 1974", "start = true", ", line 3: start is True, not a whole number. Write a whole number."),
-        ("start = 1974", "start = 974", ", line 3: start is 974, outside 1000 to 2100. Write a year of four digits."),
-        ('"disco"\ntitle', '" "\ntitle', ", line 1: name is empty. Write a name in the quotes."),
-        ("end = 1979", 'end = 1979\ndecade = "7"', ", line 5: decade is '7', not two digits in quotes. Write for example "
-         'decade = "80".'),
-        ("end = 1979", 'end = 1979\nshort = "no"', ", line 5: short is 'no', not true or false. Write true or false."),
-        ('en = ["disco", "discofever"]\nit = ["discoanni70"]', "en = []",
-         ', line 6: tags is empty. List at least one hashtag, for example en = ["80s"].'),
-        ('"discofever"', '"#discofever"', ", line 7: tags holds '#discofever'. Write tags without #."),
-        ('"discofever"', '"disco fever"', ", line 7: tags holds 'disco fever', which is no hashtag. Write one without "
-         "blanks, of letters and digits."),
-        ('"discofever"', '"--"', ", line 7: tags holds '--', which is no hashtag. Write one without blanks, of letters "
-         "and digits."),
-        ('"discofever"', "7", ", line 7: en is 7, not a list of texts in quotes. Write a list of texts in quotes."),
-        ('it = ["discoanni70"]', 'it = "discoanni70"', ", line 8: it is 'discoanni70', not a list. Write a list."),
-        ('en = ["disco era"]', 'en = [""]', ": words holds '': 0 characters. Write 1 to 100 characters."),
-        ("pattern = 'windows disco era'", "pattern = 'windows (disco'", ", line 14: the pattern 'windows (disco' is no "
-         "regular expression: missing ), unterminated subpattern at position 8. Mend it."),
-        ("pattern = 'windows disco era'", "pattern = 'Windows'", ", line 14: the pattern 'Windows' does not match its "
-         "example 'Windows Disco Era'. Patterns are matched in lower case without accents; mend one of the two."),
-        ('why = "a program"', 'wy = "a program"', ", line 15: there is no field 'wy' in a look-alike; there are: "
-         "pattern, why, example, language, where. Rename or remove it."),
-        ('why = "a program"\n', "", ", line 14: the field 'why' of a look-alike is missing. Add it."),
-        ('why = "a program"', 'why = "a program"\nwhere = "title"', ", line 16: where is 'title'. Write \"text\" or "
-         '"tag".'),
-        ('why = "a program"', "why = 5", ", line 15: why is 5, not a text in quotes. Write a text in quotes."),
+        ("start = 1974", "start = = 1974", 3, "not TOML: Invalid value. Mend that line."),
+        ("start = 1974", 'start = 1974\ntitel = "x"', 4, f"there is no field 'titel' in an era; {FIELDS}"),
+        ("end = 1979\n", "", None, "the field 'end' of an era is missing. Add it."),
+        ("start = 1974", "start = 1984", 3, "start (1984) is after end (1979). Swap them, or mend the wrong one."),
+        ("end = 1979", "end = 19790", 4, "end is 19790, outside 1000 to 2100. Write a year of four digits."),
+        ("start = 1974", "start = 974", 3, "start is 974, outside 1000 to 2100. Write a year of four digits."),
+        ("start = 1974", 'start = "1974"', 3, "start is '1974', not a whole number. Write a whole number."),
+        ("start = 1974", "start = true", 3, "start is True, not a whole number. Write a whole number."),
+        ('"disco"\ntitle', '" "\ntitle', 1, "name is empty. Write a name in the quotes."),
+        ("end =", 'decade = "7"\nend =', 4, f"decade is '7', not two digits in quotes. {DECADE}"),
+        ("end =", 'short = "no"\nend =', 4, "short is 'no', not true or false. Write true or false."),
+        (TAGS, "en = []", 6, 'tags is empty. List at least one hashtag, for example en = ["80s"].'),
+        ('"discofever"', '"#discofever"', 7, "tags holds '#discofever'. Write tags without #."),
+        ('"discofever"', '"disco fever"', 7, f"tags holds 'disco fever', which is no hashtag. {HASHTAG}"),
+        ('"discofever"', '"--"', 7, f"tags holds '--', which is no hashtag. {HASHTAG}"),
+        ('"discofever"', "7", 7, "en is 7, not a list of texts in quotes. Write a list of texts in quotes."),
+        ('it = ["discoanni70"]', 'it = "disco70"', 8, "it is 'disco70', not a list. Write a list."),
+        ('en = ["disco era"]', 'en = [""]', 10, "words holds '': 0 characters. Write 1 to 100 characters."),
+        (PATTERN, "pattern = 'disco ('", 14, f"the pattern 'disco (' is no regular expression: {REASON}. Mend it."),
+        (PATTERN, "pattern = 'Disco'", 14, f"the pattern 'Disco' does not match its example {MEND}"),
+        (WHY, 'wy = "a program"', 15, f"there is no field 'wy' in a look-alike; {LOOKALIKE_FIELDS}"),
+        (f"{WHY}\n", "", 14, "the field 'why' of a look-alike is missing. Add it."),
+        (WHY, f'{WHY}\nwhere = "title"', 16, 'where is \'title\'. Write "text" or "tag".'),
+        (WHY, "why = 5", 15, "why is 5, not a text in quotes. Write a text in quotes."),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_file_is_answered_with_its_line_and_the_next_step(
-    tmp_path: Path, old: str, new: str, said: str
+    tmp_path: Path, old: str, new: str, line: int | None, said: str
 ) -> None:
     path = tmp_path / "mine.toml"
     assert old in GOOD
     path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EraError) as caught:
         load_era(path)
-    assert str(caught.value) == f"{path}{said}"
+    assert str(caught.value) == f"{path}{f', line {line}' if line else ''}: {said}"
     assert caught.value.exit_code == 2
 
 

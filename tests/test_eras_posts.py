@@ -1,4 +1,4 @@
-"""How well eras are read out of real posts: shares measured on the shared corpora, which are not part of the project."""
+"""How well eras are read out of real posts: shares measured on corpora outside the project."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def reader() -> EraReader:
 
 
 # Measured: 80s precision .992, recall .989. What is missed: ages that the labels do not mark as ambiguous, decades in
-# URLs, texts cut at 6,000 characters. What is found besides: mostly lists ("anos 70 e 80") labelled by their first decade.
+# URLs, texts cut at 6,000 characters. What is found besides: lists ("anos 70 e 80") that are labelled by their first.
 @pytest.mark.parametrize(
     ("era", "min_precision", "min_recall"),
     [("60s", 0.98, 0.95), ("70s", 0.975, 0.97), ("80s", 0.98, 0.98), ("90s", 0.975, 0.975), ("2000s", 0.86, 0.94)],

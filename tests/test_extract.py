@@ -12,7 +12,9 @@ from miner.text.pipeline import load_pipeline
 NOBODY = Gazetteer([])
 
 
-def surfaces(body: str, *, names: tuple[str, ...] = (), language: str = "en", alt_texts: tuple[str, ...] = ()) -> set[str]:
+def surfaces(
+    body: str, *, names: tuple[str, ...] = (), language: str = "en", alt_texts: tuple[str, ...] = ()
+) -> set[str]:
     text = Text(post=0, body=body, language=language, alt_texts=alt_texts)
     nlp = load_pipeline() if language == "en" else None
     return {m.surface for m in mentions_of([text], nlp=nlp, gazetteer=Gazetteer(KnownName(name=n) for n in names))}
@@ -95,7 +97,9 @@ def test_a_line_in_capitals_throughout_gives_no_titles() -> None:
 
 def test_lists_need_three_items() -> None:
     text = "Atari, Simon\nCare Bears; Smurfs; Gremlins"
-    assert [text[a:b].strip() for a, b, _ in list_items("Atari and Simon, too bad. It rained all day long and we stayed in")] == []
+    assert [
+        text[a:b].strip() for a, b, _ in list_items("Atari and Simon, too bad. It rained all day long and we stayed in")
+    ] == []
     assert len(list(list_items(text))) >= 3
 
 

@@ -24,7 +24,10 @@ SAME = [
     ("The Goonies", "goonies"),
 ]
 DIFFERENT = [
-    ("Atari 2600", "Atari 7800"), ("Walkman", "Walkie-Talkie"), ("Simon", "Simon Says"), ("G.I. Joe", "GI Jane"),
+    ("Atari 2600", "Atari 7800"),
+    ("Walkman", "Walkie-Talkie"),
+    ("Simon", "Simon Says"),
+    ("G.I. Joe", "GI Jane"),
 ]
 
 
@@ -78,7 +81,9 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(once) == once
 
 
-@pytest.mark.parametrize("unit", ["[", "[a](", "<a ", "**", "&amp;", "https://", "a.b.", "@a", "\u202e", "(((", "x.com"])
+@pytest.mark.parametrize(
+    "unit", ["[", "[a](", "<a ", "**", "&amp;", "https://", "a.b.", "@a", "\u202e", "(((", "x.com"]
+)
 def test_hostile_repetition_costs_no_more_than_its_length(unit: str) -> None:
     started = time.process_time()
     clean(unit * (MAX_CHARS // len(unit)))
@@ -88,8 +93,13 @@ def test_hostile_repetition_costs_no_more_than_its_length(unit: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "words"),
     [
-        ("trapperkeeper", "trapper keeper"), ("GarbagePailKids", "Garbage Pail Kids"), ("RubiksCube", "Rubiks Cube"),
-        ("walkman", "walkman"), ("pacman", "pacman"), ("xqzzkrw", "xqzzkrw"), ("lite_brite", "lite brite"),
+        ("trapperkeeper", "trapper keeper"),
+        ("GarbagePailKids", "Garbage Pail Kids"),
+        ("RubiksCube", "Rubiks Cube"),
+        ("walkman", "walkman"),
+        ("pacman", "pacman"),
+        ("xqzzkrw", "xqzzkrw"),
+        ("lite_brite", "lite brite"),
     ],
 )
 def test_hashtags_are_parted_where_words_meet(tag: str, words: str) -> None:
@@ -98,8 +108,14 @@ def test_hashtags_are_parted_where_words_meet(tag: str, words: str) -> None:
 
 def test_near_duplicates_point_to_the_first() -> None:
     joke = "Only 80s kids remember rewinding a cassette with a pencil before school every single morning"
-    texts = [joke, "I loved my Walkman more than my own brother, true story", joke + "!!", joke.replace("every", "each"),
-             "who had this?", "who had this?"]
+    texts = [
+        joke,
+        "I loved my Walkman more than my own brother, true story",
+        joke + "!!",
+        joke.replace("every", "each"),
+        "who had this?",
+        "who had this?",
+    ]
     assert near_duplicates(texts) == [0, 1, 0, 0, 4, 5]
 
 
@@ -111,7 +127,13 @@ def test_a_shop_is_told_from_a_find() -> None:
 
 def test_an_account_that_repeats_one_frame_is_found() -> None:
     songs = [f"Now playing on: {name} - listen live" for name in ("Take On Me", "Africa", "Thriller", "Jump", "Rio")]
-    memories = ["I miss my Walkman so much", "my brother broke it", "we had a Simon too", "rain again", "long day at work"]
+    memories = [
+        "I miss my Walkman so much",
+        "my brother broke it",
+        "we had a Simon too",
+        "rain again",
+        "long day at work",
+    ]
     assert repeaters(songs + memories, [1] * 5 + [2] * 5) == {1}
 
 

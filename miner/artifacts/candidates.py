@@ -65,7 +65,8 @@ def candidates(mentions: pa.Table, authors: pa.Array, *, min_authors: int = 1) -
         min_authors: Leave out keys that fewer authors use.
     """
     with duckdb.connect() as db:
-        db.execute("set threads = 2")
+        # the bar would go to stdout, where the results are
+        db.execute("set enable_progress_bar = false")
         db.register("mention", mentions)
         db.register("author", pa.table({"post": pa.array(range(len(authors)), pa.int64()), "author": authors}))
         shares = ", ".join(f"avg((origin = '{origin}')::int)" for origin in ORIGINS)

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from miner.errors import SettingsError
-from miner.names import spelling_key
+from miner.names import spelling_key, words_of
 
 CATEGORIES = (
     "toy",
@@ -40,6 +40,9 @@ CATEGORIES = (
 )
 
 
+ARTIST = "artist"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArtifact:
     """An artifact of the catalogue.
@@ -65,7 +68,7 @@ def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
         SettingsError: A row without a name, or with a category that there is not; the message names the line.
     """
     source = path or resources.files("miner.data") / "names.csv"
-    with source.open(encoding="utf-8", newline="") as file:
+    with source.open(encoding="utf-8") as file:
         return tuple(_known(row, number) for number, row in enumerate(csv.DictReader(file), 2))
 
 
@@ -111,8 +114,40 @@ class Title:
 @lru_cache(maxsize=1)
 def load_titles() -> Mapping[str, Title]:
     """Spelling key to title, from ``titles.csv``, which names source and licence of each row."""
-    with (resources.files("miner.data") / "titles.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            spelling_key(row["name"]): Title(kind=row["kind"], popularity=int(row["popularity"]))
-            for row in csv.DictReader(file)
-        }
+    return {
+        spelling_key(row["name"]): Title(kind=row["kind"], popularity=int(row["popularity"]))
+        for row in _title_rows()
+        if row["kind"] != ARTIST
+    }
+
+
+@lru_cache(maxsize=1)
+def load_artists() -> frozenset[str]:
+    """Spelling keys of musicians and bands: people, though their names look like titles."""
+    return frozenset(spelling_key(row["name"]) for row in _title_rows() if row["kind"] == ARTIST)
+
+
+@lru_cache(maxsize=1)
+def _title_rows() -> list[dict[str, str]]:
+    with (resources.files("miner.data") / "titles.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+ORDINARY_ZIPF = 3.3
+
+
+def is_ordinary(name: str, known: KnownArtifact | None) -> bool:
+    """Whether *name* is a proper name that is an ordinary word or phrase as well ("Heat", "Simon", "They Live").
+
+    Ordinary is what wordfreq puts at 3.3 or more on its scale from 0 to 8: two uses in a million words. Kinds of
+    things, which the catalogue writes in lower case ("pager", "perm"), are no proper names, however common.
+    """
+    import wordfreq
+
+    key = spelling_key(name)
+    spelt = [n for n in known.names if spelling_key(n) == key] if known is not None else []
+    if known is not None and any(n in known.ordinary for n in spelt):
+        return True
+    title = load_titles().get(key)
+    is_proper = any(c.isupper() for n in spelt for c in n) or (title is not None and not spelt)
+    return is_proper and float(wordfreq.zipf_frequency(" ".join(words_of(name)), "en")) >= ORDINARY_ZIPF

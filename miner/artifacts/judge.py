@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miner.artifacts.candidates import ORIGINS, Candidate
-from miner.artifacts.catalogue import load_titles
+from miner.artifacts.catalogue import load_artists, load_titles
 from miner.artifacts.linear import Logistic, Matrix
 from miner.names import spelling_key, words_of
 
@@ -37,11 +37,43 @@ FORM_FEATURES = (
     "has_apostrophe",
     "has_function_word",
     "ends_in_s",
-    "is_known", "title_media", "title_thing", "title_brand", "title_song", "title_popularity", "title_zipf",
+    "is_known",
+    "title_media",
+    "title_thing",
+    "title_brand",
+    "title_song",
+    "title_popularity",
+    "title_zipf",
+    "is_artist",
 )
 USE_FEATURES = ("form_logit", "capital_share", "cue_share", "log_authors", "capital_title", "lower_title", *ORIGINS)
 _FUNCTION_WORDS = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "at", "for", "and", "or", "with", "by", "from", "is", "was", "are", "be", "my", "your", "his", "her", "their", "our"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "and",
+        "or",
+        "with",
+        "by",
+        "from",
+        "is",
+        "was",
+        "are",
+        "be",
+        "my",
+        "your",
+        "his",
+        "her",
+        "their",
+        "our",
+    ]
 )
 
 
@@ -117,6 +149,7 @@ def _form(name: str, is_known: bool) -> list[float]:
         float(name.endswith("s")),
         float(is_known),
         *_title(name, _zipf(" ".join(words))),
+        float(spelling_key(name) in load_artists()),
     ]
 
 

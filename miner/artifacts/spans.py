@@ -31,3 +31,23 @@ def resolve(mentions: Sequence[Mention], accepted: frozenset[str] | set[str]) ->
             taken.append((mention.start, mention.end))
             kept.append(mention)
     return kept
+
+
+def believed(mentions: Sequence[Mention], ordinary: frozenset[str] | set[str]) -> list[Mention]:
+    """*mentions* without those of names that are ordinary words and are not written as names there.
+
+    "we watched Heat" names the film; "in this heat" and "Heat is bad for tapes" do not. "They Live" is a film, "They
+    live next door" is not. A hashtag has no case to go by and is left out too.
+
+    Args:
+        mentions: Mentions of any number of posts.
+        ordinary: Spelling keys of names that are ordinary words.
+    """
+    return [m for m in mentions if m.key not in ordinary or _is_written_as_name(m)]
+
+
+def _is_written_as_name(mention: Mention) -> bool:
+    words = [word for word in mention.surface.split() if len(word) > 3] or mention.surface.split()
+    if mention.part < 0 or not all(any(c.isupper() for c in word) for word in words):
+        return False
+    return len(words) > 1 or not mention.is_initial or mention.origin == "quote"

@@ -12,13 +12,14 @@ MIN_ZIPF = 2.5
 def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, str]:
     """Rare spelling key to the accepted key that it is a slip of: one letter too many, too few or wrong.
 
-    Only keys of at least seven letters, and never a digit: "atari2600" and "atari7800" are two things. Keys are
+    Only keys of at least seven letters that begin alike, and never a digit: "atari2600" and "atari7800" are two
+    things, "co-writer" is no "CD writer". Keys are
     matched by what is left when one letter is dropped (the symmetric delete idea of SymSpell), so the cost grows with
     the number of keys and not with its square. Where two accepted keys are as near, the alphabetically first is taken.
 
     A rare key that is a word of its own ("kremlin") is no slip ("gremlin").
 
-    >>> misspellings(["trapperkeepr", "trapperkeeeper", "atari2700", "kremlin"], ["trapperkeeper", "atari2600", "gremlin"])
+    >>> misspellings(["trapperkeepr", "trapperkeeeper", "atari2700"], ["trapperkeeper", "atari2600"])
     {'trapperkeepr': 'trapperkeeper', 'trapperkeeeper': 'trapperkeeper'}
     """
     from rapidfuzz.distance import DamerauLevenshtein
@@ -33,7 +34,11 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
             continue
         near = sorted({k for left in _deletes(key) for k in index.get(left, ())})
         for k in near:
-            if _digits(k) == _digits(key) and DamerauLevenshtein.distance(k, key, score_cutoff=1) == 1:
+            if (
+                k[:2] == key[:2]
+                and _digits(k) == _digits(key)
+                and DamerauLevenshtein.distance(k, key, score_cutoff=1) == 1
+            ):
                 found[key] = k
                 break
     return found

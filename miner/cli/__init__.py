@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-import errno
+import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from miner import __version__
 from miner.cli import collect, inspect, results
 from miner.cli.console import Console
-from miner.errors import MinerError, StorageFull
-
-INTERRUPTED = 130
-
-
-class _Group(TyperGroup):
-    """Turns the errors of this program into one message and its exit code."""
-
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the signature of the library
-        try:
-            return super().invoke(ctx)
-        except MinerError as error:
-            _fail(error, ctx)
-        except OSError as error:
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-                raise
-            _fail(
-                StorageFull(f"No room left on the disk: {error.filename or error}.", "Free some and run it again."), ctx
-            )
-        except KeyboardInterrupt:
-            typer.echo(
-                "\nInterrupted. What was collected is saved; the same command goes on where it stopped.", err=True
-            )
-            ctx.exit(INTERRUPTED)
-
-
-def _fail(error: MinerError, ctx: Any) -> None:  # noqa: ANN401 - the library's context has no public name
-    typer.echo(f"Error: {error.happened}\n{error.advice}", err=True)
-    ctx.exit(error.exit_code)
-
+from miner.cli.failures import reported
 
 app = typer.Typer(
     name="miner",
-    cls=_Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Find out which things people see and remember of an era.\n\n"
-    "Start: miner scrape 80s --source mastodon --instance mastodon.social --into mine, then: miner rank mine --era 80s",
+    epilog="Settings also come from MINER_* variables (MINER_OUTPUT=reports) and from miner.toml; flags win.",
 )
 collect.add_to(app)
 results.add_to(app)
 inspect.add_to(app)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(f"nostalgia-miner {__version__}")
         raise typer.Exit
 
@@ -68,26 +37,59 @@ def _version(wanted: bool) -> None:
 def settings_of_all(
     ctx: typer.Context,
     config: Annotated[
-        Path | None, typer.Option(help="Settings file (TOML). Default: miner.toml here, if there is one.")
+        Path | None, typer.Option(metavar="FILE", help="Settings (TOML). Default: miner.toml here, if there is one.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,
-    no_input: Annotated[
-        bool, typer.Option("--no-input", help="Never ask; every command runs unattended anyway.")
+    is_quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but errors on stderr.")] = False,
+    is_verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say more on stderr; tracebacks of bugs.")
     ] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask; nothing here does.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Find out which things people see and remember of an era."""
+    """Find out which things people see and remember of an era.
+
+    Collect posts, then rank what they name: miner rank mine --era 80s
+
+    Example: miner scrape 80s --source mastodon --into mine --limit 2000
+    """
     del no_input, version
-    ctx.obj = Console(config=config, is_quiet=quiet, is_verbose=verbose)
+    ctx.obj = Console(config=config, is_quiet=is_quiet, is_verbose=is_verbose)
+    ctx.with_resource(reported(ctx.invoked_subcommand or "", is_verbose=is_verbose))
 
 
-def main() -> None:
-    """Run the command line."""
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line, and end the process with its exit code.
+
+    Args:
+        args: What was typed after the program's name; None is what was typed.
+    """
     # a terminal that cannot show a character gets a question mark, not a traceback
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    app(args=options_first(sys.argv[1:] if args is None else args), prog_name="miner")
+
+
+def options_first(args: Sequence[str]) -> list[str]:
+    """*args* with the options of all commands before the command: people type ``miner rank mine --quiet``.
+
+    >>> options_first(["rank", "mine", "--config", "a.toml", "-q"])
+    ['--config', 'a.toml', '-q', 'rank', 'mine']
+    >>> options_first(["import", "--", "-q"])
+    ['import', '--', '-q']
+    """
+    first: list[str] = []
+    others: list[str] = []
+    rest = iter(args)
+    for arg in rest:
+        if arg == "--":
+            others += [arg, *rest]
+        elif arg == "--config":
+            first += [arg, *([value] if (value := next(rest, None)) is not None else [])]
+        elif arg in {"-q", "--quiet", "-v", "--verbose", "--no-input"} or arg.startswith("--config="):
+            first.append(arg)
+        else:
+            others.append(arg)
+    return first + others

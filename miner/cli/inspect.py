@@ -1,31 +1,57 @@
-"""Commands that look: eras, doctor, corpus."""
+"""Commands that look: sources, eras, corpus, doctor."""
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from miner.cli.console import Console
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+from miner.cli import completion
+from miner.cli.console import Console, print_json
+from miner.cli.layout import cells, cut, pad, paragraph, terminal_width, wrapped
+from miner.cli.options import EPILOG, CorpusName, Json
 
 eras = typer.Typer(
     invoke_without_command=True,
     rich_markup_mode=None,
+    epilog=EPILOG,
     help="List the eras, or show one.\n\nExample: miner eras show 80s",
 )
 corpora = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Look at a corpus.\n\nExample: miner corpus info mine"
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog=EPILOG,
+    help="Look at a corpus.\n\nExample: miner corpus info mine",
 )
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
+    app.command("sources", epilog=EPILOG)(sources)
     app.add_typer(eras, name="eras")
     app.add_typer(corpora, name="corpus")
-    app.command("doctor")(doctor)
+    app.command("doctor", epilog=EPILOG)(doctor)
+
+
+def sources(as_json: Json = False) -> None:
+    """List the sources: their posts, needs, limits and terms.
+
+    Example: miner sources
+    """
+    from dataclasses import asdict
+
+    from miner.sources import SOURCES
+
+    infos = [source.info for source in SOURCES.values()]
+    if as_json:
+        print_json([asdict(info) | {"terms_read": info.terms_read.isoformat()} for info in infos])
+        return
+    for info in infos:
+        typer.echo(f"{info.name}: {info.title}")
+        typer.echo(paragraph(info.post_is, first="  a post  "))
+        typer.echo(paragraph(info.needs or "no login", first="  needs   "))
+        typer.echo(paragraph(info.limits, first="  limits  "))
+        typer.echo(f"  terms   {info.terms_url}\n          read {info.terms_read.isoformat()}")
 
 
 @eras.callback()
@@ -41,30 +67,37 @@ def list_eras(ctx: typer.Context, as_json: Json = False) -> None:
     known = [load_era(name) for name in era_names()]
     if as_json:
         rows = [{"name": e.name, "title": e.title, "start": e.start, "end": e.end, "tags": e.all_tags()} for e in known]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        print_json(rows)
         return
     for era in known:
-        tags = " ".join(f"#{tag}" for tag in era.all_tags()[:5])
-        typer.echo(f"{era.name:<6}  {era.start}-{era.end}  {len(era.tags):>2} languages  {tags}")
+        n_languages = sum(bool(tags) for tags in era.tags.values())
+        line = f"{era.name:<5}  {era.start}-{era.end}  {n_languages:>2} languages  "
+        tags = wrapped((f"#{tag}" for tag in era.all_tags()), width=terminal_width() - cells(line))
+        typer.echo(line + next(tags))
 
 
-@eras.command("show")
+@eras.command("show", epilog=EPILOG)
 def show_era(
-    name: Annotated[str, typer.Argument(help="Name, alias or path of an era.")], as_json: Json = False
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ERA", autocompletion=completion.era_names, help="Name, alias or path of an era (./mine.toml)."
+        ),
+    ],
+    as_json: Json = False,
 ) -> None:
-    """Show an era: its years, tags by language, and what only looks like it.
+    """Show an era: its years, tags, words and look-alikes.
 
     Example: miner eras show 80s
     """
-    from miner.study.eras import describe_era
+    from miner.cli.era import print_era
+    from miner.eras import load_era
 
-    typer.echo(describe_era(name, as_json=as_json))
+    print_era(load_era(name), as_json=as_json)
 
 
-@corpora.command("info")
-def corpus_info(
-    ctx: typer.Context, name: Annotated[str, typer.Argument(help="Name of a corpus.")], as_json: Json = False
-) -> None:
+@corpora.command("info", epilog=EPILOG)
+def corpus_info(ctx: typer.Context, name: CorpusName, as_json: Json = False) -> None:
     """Say what a corpus holds.
 
     Example: miner corpus info mine
@@ -74,19 +107,21 @@ def corpus_info(
     console: Console = ctx.obj
     facts = corpus_facts(console.settings(), name)
     if as_json:
-        typer.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        print_json(facts)
         return
+    labels = {key: key.removeprefix("n_").replace("_", " ") for key in facts}
+    width = max(map(len, labels.values()))
     for key, value in facts.items():
-        if isinstance(value, dict):
-            typer.echo(f"{key}:")
-            for inner, n in value.items():
-                typer.echo(f"  {n:>9,}  {inner}")
-        else:
-            typer.echo(f"{key}: {value}")
+        if not isinstance(value, dict):
+            typer.echo(f"{labels[key]:<{width}}  {f'{value:,}' if isinstance(value, int) else value or '-'}")
+            continue
+        typer.echo(labels[key] if value else f"{labels[key]:<{width}}  -")
+        for inner, n in value.items():
+            typer.echo(cut(f"{n:>{width},}  {inner}", terminal_width()))
 
 
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:
-    """Check what is installed: Python, disk, packages, models, corpora.
+    """Check Python, disk, packages, models, logins and corpora.
 
     Example: miner doctor --json
     """
@@ -95,11 +130,13 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
     console: Console = ctx.obj
     checks = examine(console.settings())
     if as_json:
-        typer.echo(json.dumps([c.as_dict() for c in checks], ensure_ascii=False, indent=1))
+        print_json([check.as_dict() for check in checks])
     else:
+        width = max(cells(check.what) for check in checks)
         for check in checks:
-            typer.echo(f"{'ok  ' if check.is_ok else 'FAIL'}  {check.what:<28} {check.found}")
+            first = f"{'ok  ' if check.is_ok else 'FAIL'}  {pad(check.what, width)}  "
+            typer.echo(paragraph(check.found, first=first))
             if not check.is_ok:
-                typer.echo(f"      {check.advice}")
-    if not all(c.is_ok for c in checks):
+                typer.echo(paragraph(check.advice, first=" " * cells(first)))
+    if not all(check.is_ok for check in checks):
         raise typer.Exit(3)

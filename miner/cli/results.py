@@ -7,79 +7,99 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from miner.cli.collect import Hosts, Into, Limit, Since, Sources, TokenEnv, Until, collect
-from miner.cli.console import Console
+from miner.cli import completion
+from miner.cli.console import Console, print_json_text
+from miner.cli.layout import cut, pad, paragraph, terminal_width
+from miner.cli.options import (
+    EPILOG,
+    CorpusName,
+    DryRun,
+    Era,
+    EraName,
+    Hosts,
+    Into,
+    Langs,
+    Limit,
+    Output,
+    Public,
+    ReportJson,
+    Seed,
+    Since,
+    Sources,
+    Threshold,
+    TokenEnv,
+    Top,
+    Until,
+)
 
 if TYPE_CHECKING:
+    from miner.records import FunnelStep, RankedArtifact
     from miner.report import Report
-
-EraName = Annotated[str, typer.Option("--era", help="An era (`miner eras`), a path to an era file, or `any`.")]
-Top = Annotated[int, typer.Option(min=1, help="Artifacts in the list.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of the intervals.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON on stdout.")]
-Public = Annotated[
-    bool, typer.Option("--public", help="No quotes, links or handles; artifacts under 5 authors left out.")
-]
 
 N_SHOWN = 12
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
-    app.command("rank")(rank)
-    app.command("report")(report)
-    app.command("run")(run)
+    app.command("rank", epilog=EPILOG)(rank)
+    app.command("report", epilog=EPILOG)(report)
+    app.command("run", epilog=EPILOG)(run)
 
 
 def rank(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of a corpus.")],
+    name: CorpusName,
     era: EraName = "80s",
     top: Top = 132,
     seed: Seed = None,
-    threshold: Annotated[float | None, typer.Option(help="Probability from which a name is an artifact, 0-1.")] = None,
-    as_json: Json = False,
+    threshold: Threshold = None,
+    output: Output = None,
+    as_json: ReportJson = False,
     is_public: Public = False,
 ) -> None:
-    """Rank the artifacts that most people name, and write the report.
+    """Rank the artifacts that most people name; write the report.
 
     Example: miner rank mine --era 80s --top 132
     """
     from miner.corpus import Corpus, corpus_folder
-    from miner.study import load_study_era, save
-    from miner.study import rank as rank_stage
 
     console: Console = ctx.obj
-    settings = console.settings(seed=seed, threshold=threshold)
+    settings = console.settings(seed=seed, threshold=threshold, output=output)
+    corpus = Corpus.open(corpus_folder(settings.corpora, name))
+
+    from miner.study import load_study_era
+    from miner.study import rank as rank_stage
+
     chosen_era = load_study_era(era)
     with console.progress() as progress:
-        made = rank_stage(
-            Corpus.open(corpus_folder(settings.corpora, name)),
-            era=chosen_era,
-            settings=settings,
-            top=top,
-            progress=progress,
-        )
-    folder = settings.output / name / made.run_id
-    show(made, save(made, folder, is_public=is_public), as_json=as_json)
+        made = rank_stage(corpus, era=chosen_era, settings=settings, top=top, progress=progress)
+    console.detail(f"models: {made.manifest.get('models')}")
+    finish(made, settings.output / name / made.run_id, as_json=as_json, is_public=is_public)
 
 
 def report(
     ctx: typer.Context,
-    run: Annotated[Path, typer.Argument(help="Folder of a run, as `miner rank` named it.")],
-    as_json: Json = False,
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            autocompletion=completion.run_folders,
+            help="Name of a run, or its folder as `rank` printed it.",
+        ),
+    ],
+    output: Output = None,
+    as_json: ReportJson = False,
     is_public: Public = False,
 ) -> None:
     """Write the report of a finished run again, without ranking anew.
 
     Example: miner report output/mine/80s-1a2b3c4d --public
     """
-    from miner.study import load_report, save
+    from miner.study import load_report
 
     console: Console = ctx.obj
-    folder = find_run(run, console.settings().output)
-    made = load_report(folder)
-    show(made, save(made, folder, is_public=is_public), as_json=as_json)
+    folder = find_run(run, console.settings(output=output).output)
+    finish(load_report(folder), folder, as_json=as_json, is_public=is_public)
 
 
 def find_run(run: Path, output: Path) -> Path:
@@ -96,23 +116,30 @@ def find_run(run: Path, output: Path) -> Path:
 
 def run(
     ctx: typer.Context,
-    era: Annotated[str, typer.Argument(help="An era (`miner eras`) or a path to an era file.")],
+    era: Era,
     into: Into,
     source: Sources,
     instance: Hosts = None,
     since: Since = None,
     until: Until = None,
     limit: Limit = None,
+    lang: Langs = None,
     token_env: TokenEnv = None,
     top: Top = 132,
     seed: Seed = None,
+    threshold: Threshold = None,
+    output: Output = None,
+    is_dry_run: DryRun = False,
+    as_json: ReportJson = False,
+    is_public: Public = False,
 ) -> None:
     """Scrape, then rank: posts of an era in, report out.
 
-    Example: miner run 80s --source mastodon --instance mastodon.social --into mine --limit 2000
+    Example: miner run 80s --source mastodon --into mine --limit 2000
     """
-    code = collect(
-        ctx.obj,
+    from miner.cli.scraping import Order, collect, print_plan
+
+    order = Order(
         era=era,
         into=into,
         sources=source,
@@ -120,28 +147,53 @@ def run(
         since=since,
         until=until,
         limit=limit,
+        langs=lang,
         token_env=token_env,
     )
-    rank(ctx, into, era=era, top=top, seed=seed)
-    raise typer.Exit(code)
-
-
-def show(made: Report, paths: dict[str, Path], *, as_json: bool) -> None:
-    """The result of a run on stdout: the ledger, the first artifacts and where the report lies."""
-    if as_json:
-        typer.echo(paths["json"].read_text(encoding="utf-8"), nl=False)
+    if is_dry_run:
+        print_plan(ctx.obj, order, as_json=as_json)
         return
-    width = max(len(f"{step.n_left:,}") for step in made.funnel)
+    result = collect(ctx.obj, order, is_first_step=True)
+    if result.n_posts:
+        rank(ctx, into, era, top, seed, threshold, output, as_json, is_public)
+    raise typer.Exit(result.exit_code)
+
+
+def finish(made: Report, folder: Path, *, as_json: bool, is_public: bool) -> None:
+    """Write the report; print it, or the ledger, the first artifacts and where the files lie."""
+    from miner.report import public
+    from miner.study import save
+
+    paths = save(made, folder, is_public=is_public)
+    made = public(made) if is_public else made
+    if as_json:
+        print_json_text(paths["json"].read_text(encoding="utf-8"))
+        return
     typer.echo(f"{made.title}\n")
-    for step in made.funnel:
-        typer.echo(f"  {step.n_left:>{width},} left   {step.n_out:>{width},} out: {step.name}")
-    typer.echo(f"\n{'rank':>5}  {'90 % interval':<13}  {'authors':>7}  artifact")
-    for row in made.rows[:N_SHOWN]:
-        interval = f"{row.rank_low}-{row.rank_high}"
-        typer.echo(f"{row.rank:>5}  {interval:<13}  {row.n_authors:>7,}  {row.artifact.name[:48]}")
-    if len(made.rows) > N_SHOWN:
-        typer.echo(f"       ... and {len(made.rows) - N_SHOWN:,} more")
+    _show_funnel(made.funnel)
+    _show_rows(made.rows)
     typer.echo("")
     for kind, path in sorted(paths.items()):
-        typer.echo(f"{kind:>5}  {path}")
-    typer.echo(f"Report: {paths['html']}")
+        typer.echo(f"{kind:<4}  {path}")
+
+
+def _show_funnel(funnel: tuple[FunnelStep, ...]) -> None:
+    width = max((len(f"{max(step.n_left, step.n_out):,}") for step in funnel), default=0)
+    n_left = -1
+    for step in funnel:
+        if step.n_left + step.n_out != n_left:
+            typer.echo(f"  {step.n_left + step.n_out:>{width},} {'posts' if n_left < 0 else 'names in them'}")
+        typer.echo(paragraph(step.name, first=f"  {step.n_left:>{width},} left  {step.n_out:>{width},} out  "))
+        n_left = step.n_left
+
+
+def _show_rows(rows: tuple[RankedArtifact, ...]) -> None:
+    width = terminal_width()
+    typer.echo(f"\n{'rank':>5}  {'90 % interval':<13}  {'authors':>7}  artifact")
+    for row in rows[:N_SHOWN]:
+        interval = f"{row.rank_low}-{row.rank_high}"
+        typer.echo(
+            pad(f"{row.rank:>5}  {interval:<13}  {row.n_authors:>7,}  ", 31) + cut(row.artifact.name, width - 31)
+        )
+    if len(rows) > N_SHOWN:
+        typer.echo(f"{'':31}and {len(rows) - N_SHOWN:,} more")

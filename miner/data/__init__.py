@@ -1,0 +1,1 @@
+"""Tables and trained numbers that ship with the program. No code."""

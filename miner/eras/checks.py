@@ -112,7 +112,9 @@ class _Check:
         for word in (word for listed in words.values() for word in listed):
             if not word.strip() or len(word) > MAX_WORD:
                 raise self._error(
-                    f"words holds {word!r}: {len(word)} characters.", f"Write 1 to {MAX_WORD} characters.", at=word
+                    f"words holds {word!r}: {len(word)} characters.",
+                    f"Write 1 to {MAX_WORD} characters.",
+                    at=word or "words",
                 )
         return words
 
@@ -127,7 +129,7 @@ class _Check:
             self._kind(field, value, str)
         made = LookAlike(**{field: value for field, value in checked.items() if field != "language"})
         if made.where not in {"text", "tag"}:
-            raise self._error(f"where is {made.where!r}.", 'Write "text" or "tag".', at=made.where)
+            raise self._error(f"where is {made.where!r}.", 'Write "text" or "tag".', at="where")
         try:
             does_match = matches_example(made)
         except re.error as error:

@@ -144,7 +144,7 @@ def _shared_lookalikes(era: Era, digits: Mapping[str, str]) -> Iterator[LookAlik
 
 
 def _with_parts(pattern: str, parts: Mapping[str, str]) -> str:
-    for name, part in reversed(parts.items()):
+    for name, part in reversed(list(parts.items())):
         pattern = pattern.replace("{" + name + "}", part)
     return pattern
 

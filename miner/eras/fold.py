@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 # "80’s", "80´s", "80`s", "80‘s" and "80ʼs" are all written in earnest; NFKC would tear the acute accent off its letter
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘´`ʼʹ′＇", "'"))
+_QUOTES = str.maketrans({**dict.fromkeys("’‘´`ʼʹ′＇", "'"), **dict.fromkeys("“”„‟″«»", '"')})
 # letters that no decomposition opens, and the one capital whose lower case is two characters (İ)
 _WHOLE_LETTERS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "İ": "i"}
 
@@ -14,9 +14,9 @@ def _plain_letters() -> dict[int, str]:
     """Latin letters with accents and the letter below, one character for one, so that offsets stay."""
     table = {ord(letter): plain for letter, plain in _WHOLE_LETTERS.items()}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
-        base, *marks = unicodedata.normalize("NFD", chr(code))
-        if marks and base.isascii():
-            table.setdefault(code, base)
+        opened = unicodedata.normalize("NFD", chr(code))
+        if len(opened) > 1 and opened[0].isascii():
+            table.setdefault(code, opened[0])
     return table
 
 
@@ -24,12 +24,12 @@ _PLAIN = _plain_letters()
 
 
 def straighten(text: str) -> str:
-    """*text* in NFKC with straight apostrophes: what hits quote.
+    """*text* in NFKC with straight apostrophes and quotation marks: what hits quote.
 
     >>> straighten("８０’s")
     "80's"
     """
-    return text.replace("`", "'") if text.isascii() else unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
+    return text.replace("`", "'") if text.isascii() else unicodedata.normalize("NFKC", text.translate(_QUOTES))
 
 
 def fold(text: str) -> str:

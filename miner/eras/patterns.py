@@ -20,7 +20,9 @@ def words_patterns(words: Iterable[str]) -> tuple[str, str]:
     The first, for scripts with blanks between words, must stand after ``(?<!LETTER)``: it checks only what follows. The
     second, for those without, matches anywhere.
     """
-    spaced, half, unspaced = set(), set(), set()
+    spaced: set[str] = set()
+    half: set[str] = set()
+    unspaced: set[str] = set()
     for word in filter(None, words):
         (unspaced if _IS_UNSPACED.match(word) else half if _IS_UNSPACED.match(word[-1]) else spaced).add(word)
     return f"{one_of(spaced)}(?!{LETTER}|@)|{one_of(half)}", one_of(unspaced)

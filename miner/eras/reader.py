@@ -10,8 +10,9 @@ from miner.eras.era import Era
 from miner.eras.fold import fold, straighten, tag_key
 from miner.eras.patterns import LETTER, one_of, words_patterns
 
-# Characters on either side of a word or year in which a look-alike may stand
+# Characters on either side of a word or year in which a look-alike may stand, and how many times that is read ahead
 REACH = 80
+AHEAD = 12
 # "'25" is 2025, "'26" is 1926: nobody remembers the years to come
 _LAST_SHORT_YEAR_OF_2000 = 25
 
@@ -152,8 +153,9 @@ class _Barred:
     def overlaps(self, start: int, end: int) -> bool:
         """Whether a look-alike overlaps *start* to *end*, which come in the order of the text, give or take a word."""
         self._spans = [span for span in self._spans if span[1] > start - REACH]
-        limit = end + REACH
-        if limit > self._read_to:
+        if end + REACH > self._read_to:
+            # most posts ask once; one that asks again is read further ahead, so that overlaps stay a small share
+            limit = end + REACH * (AHEAD if self._read_to else 1)
             begin = max(self._read_to - REACH, start - REACH, 0)
             self._spans += [
                 m.span() for m in self._pattern.finditer(self._folded, begin, limit) if m.end() > start - REACH

@@ -1,4 +1,4 @@
-"""The copy of a report that may leave the house: no quotes, links or handles, nothing that few people said."""
+"""The copy of a report that may leave the house: no quotes, links or handles, no artifact that few people named."""
 
 from __future__ import annotations
 
@@ -18,21 +18,19 @@ _TAIL = ".,;:!?)"
 _PRIVATE = re.compile(r"://|www\.|\w@\w|(?<!\w)@\w|(?<![\w/])u/\w|^/u/\w|^(?:~|/\w+|[a-z]:)[/\\]\w", re.IGNORECASE)
 
 
-
 def public(report: Report) -> Report:
     """*report* without what points at a person.
 
     Left out: all evidence; artifacts named by fewer than five authors, or whose very name is a link or a handle; such
-    spellings; links, handles and paths in sentences and in the manifest, where ``(left out)`` takes their place; the
-    hour of the first and last post of a row, because a time to the second finds a post again. Ranks stay those of the
-    whole list, so there may be gaps. A theme named after an artifact that goes is named anew; one that keeps fewer
-    than two artifacts goes too. A report that is public already is returned as it is.
+    spellings, and all spelling keys; links, handles and paths in sentences and in the manifest, where ``(left out)``
+    takes their place; the hour of first and last posts, because a time to the second finds a post again. Ranks stay
+    those of the whole list, so there may be gaps. A theme named after an artifact that goes is named anew; one that
+    keeps fewer than two artifacts goes too. A report that is public already is returned as it is.
     """
     if report.mode == "public":
         return report
     kept = tuple(row for row in report.rows if row.n_authors >= MIN_AUTHORS and not _is_private(row.artifact.name))
     names = {row.artifact.artifact_id: row.artifact.name for row in kept}
-
     gone = [row.artifact.name for row in report.rows if row.artifact.artifact_id not in names]
     themes = tuple(t for theme in report.themes if (t := _theme(theme, names, gone)) is not None)
     theme_of = {identity: theme.name for theme in themes for identity in theme.artifact_ids}
@@ -55,7 +53,8 @@ def redact(text: str) -> str:
     >>> redact("refused by https://example.org/a for @ann, see /home/ann/80s.csv")
     'refused by (left out) for (left out), see (left out)'
     """
-    return " ".join(LEFT_OUT + word[len(word.rstrip(_TAIL)) :] if _is_private(word) else word for word in text.split(" "))
+    words = (LEFT_OUT + word[len(word.rstrip(_TAIL)) :] if _is_private(word) else word for word in text.split(" "))
+    return " ".join(words)
 
 
 def _is_private(text: str) -> bool:
@@ -66,7 +65,7 @@ def _row(row: RankedArtifact, theme_of: Mapping[str, str]) -> RankedArtifact:
     artifact = row.artifact
     return replace(
         row,
-        artifact=replace(artifact, also_called=tuple(s for s in artifact.also_called if not _is_private(s))),
+        artifact=replace(artifact, also_called=tuple(s for s in artifact.also_called if not _is_private(s)), keys=()),
         first_seen=_day(row.first_seen),
         last_seen=_day(row.last_seen),
         evidence=(),

@@ -81,9 +81,14 @@ class Row:
         return self.spellings[:N_SPELLINGS]
 
     @property
-    def n_more(self) -> int:
-        """How many spellings it has no room for."""
-        return len(self.spellings) - len(self.shown)
+    def has_details(self) -> bool:
+        """Whether there is more to unfold than the first quote."""
+        return bool(self.unshown) or len(self.quotes) > 1 or any(quote.url for quote in self.quotes)
+
+    @property
+    def unshown(self) -> tuple[str, ...]:
+        """The spellings it has no room for."""
+        return self.spellings[N_SPELLINGS:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +122,7 @@ class Ledger:
 def rows(report: Report) -> tuple[Row, ...]:
     """The lines of the table, in the report's order."""
     longest = max((max(row.rank_high, row.rank) for row in report.rows), default=1)
-    links = {theme.name: ThemeLink(anchor=f"t_{n}", name=name_of(theme.name)) for n, theme in _numbered(report)}
+    links = {theme.name: ThemeLink(anchor=f"t_{n}", name=_theme_name(theme)) for n, theme in _numbered(report)}
     return tuple(_row(row, longest, links) for row in report.rows)
 
 
@@ -127,7 +132,7 @@ def themes(report: Report, lines: Sequence[Row]) -> tuple[ThemeView, ...]:
     return tuple(
         ThemeView(
             anchor=f"t_{n}",
-            name=name_of(theme.name),
+            name=_theme_name(theme),
             rows=tuple(sorted((by_id[i] for i in theme.artifact_ids if i in by_id), key=lambda r: r.record.rank)),
             n_outside=sum(i not in by_id for i in theme.artifact_ids),
         )
@@ -237,6 +242,11 @@ def _ledger(run: Sequence[FunnelStep]) -> Ledger:
             for step in run
         ),
     )
+
+
+def _theme_name(theme: Theme) -> str:
+    # a line must not begin with the dot of "Simon · Lite-Brite"
+    return name_of(theme.name).replace(" · ", "\u00a0· ")
 
 
 def _numbered(report: Report) -> Iterator[tuple[int, Theme]]:

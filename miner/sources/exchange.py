@@ -114,7 +114,7 @@ class Answer:
             raise TryFailed(Failure(trouble=Trouble.NOT_JSON, status=self.status, detail=detail)) from error
 
 
-class TryFailed(Exception):  # noqa: N818 - a signal between two functions here, never shown
+class TryFailed(Exception):
     """One try gave nothing to use; carries the evidence."""
 
     def __init__(self, failure: Failure) -> None:

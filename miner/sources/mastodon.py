@@ -219,7 +219,7 @@ class _Walker:
         return since is not None and bool(times) and all(t is not None and t < since for t in times)
 
 
-class _UnknownTag(Exception):  # noqa: N818 - a signal between two functions here, never shown
+class _UnknownTag(Exception):
     """The server has no timeline for a tag."""
 
     def __init__(self, error: MinerError) -> None:

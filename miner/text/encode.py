@@ -48,8 +48,8 @@ class SentenceEncoder:
     """
 
     def __init__(self, model: str = "") -> None:
-        path = str(packaged_model()) if not model else model
-        self.name = f"{PACKAGED}@{OFFICIAL_SHA256[:12]}" if not model else model
+        path = model or str(packaged_model())
+        self.name = model or f"{PACKAGED}@{OFFICIAL_SHA256[:12]}"
         self._model = _load(path)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -106,7 +106,7 @@ def _load(path: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - heavy im
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     # two threads on two busy cores were five times slower than one
     torch.set_num_threads(1)
     try:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from miner.names import spelling_key, trim
+from miner.names import spelling_key, trim, words_of
 from miner.records import Mention
 from miner.text.gazetteer import Gazetteer
 from miner.text.hashtags import hashtags_in, split_hashtag
@@ -28,6 +28,16 @@ _CUE: Final = re.compile(
     r"want(?:ed)?|watch\w*|read|used?|using|listen\w*|eat\w*|ate|drink\w*|rent\w*|saved|broke|still have|"
     r"hatte\w*|kaufte|avevo|avevamo|ricord\w*|ten[ií]a\w*|recuerd\w*|avais|avait|souviens)\b[^.!?\n]{0,30}$",
     re.IGNORECASE,
+)
+
+# "It", "Them" and "Lost in" are titles too, but nobody can tell from so little
+_FUNCTION_WORDS: Final = frozenset(
+    (  # noqa: SIM905 - a line of words reads better than a list of strings
+        "a an the this that these those i you he she it we they me him her us them my your his its our their who what "
+        "which when where why how and or but not no yes so if then than as at by for from in into of off on onto out "
+        "over to up with is are was were be been do does did have has had will would can could should may might must "
+        "here there now just all any some one"
+    ).split()
 )
 
 
@@ -138,7 +148,11 @@ def _tag_mentions(text: Text, is_stop_tag: Callable[[str], bool]) -> Iterator[Me
 
 def _is_possible(surface: str, key: str) -> bool:
     return (
-        1 < len(key) <= MAX_SURFACE and not key.isdigit() and "\n" not in surface and len(surface.split()) <= MAX_WORDS
+        1 < len(key) <= MAX_SURFACE
+        and not key.isdigit()
+        and "\n" not in surface
+        and len(surface.split()) <= MAX_WORDS
+        and not all(word in _FUNCTION_WORDS for word in words_of(surface))
     )
 
 

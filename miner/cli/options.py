@@ -1,0 +1,80 @@
+"""Options and arguments that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from miner.cli import completion
+
+EPILOG = "Every command also takes --config, --quiet, --verbose and --no-input: `miner --help`."
+
+Era = Annotated[
+    str,
+    typer.Argument(
+        metavar="ERA", autocompletion=completion.era_names, help="An era (`miner eras`) or the path of an era file."
+    ),
+]
+EraName = Annotated[
+    str,
+    typer.Option(
+        "--era",
+        metavar="ERA",
+        autocompletion=completion.era_names,
+        help="An era (`miner eras`), the path of an era file, or `any`.",
+    ),
+]
+CorpusName = Annotated[
+    str, typer.Argument(metavar="NAME", autocompletion=completion.corpus_names, help="Name of a corpus.")
+]
+Into = Annotated[
+    str,
+    typer.Option(
+        "--into", metavar="NAME", autocompletion=completion.corpus_names, help="Name of the corpus; made if not there."
+    ),
+]
+Sources = Annotated[
+    list[str],
+    typer.Option(
+        "--source",
+        metavar="SOURCE",
+        autocompletion=completion.source_names,
+        help="Where to look (`miner sources`); may be given again.",
+    ),
+]
+Hosts = Annotated[
+    list[str] | None,
+    typer.Option("--instance", metavar="HOST", help="Server to ask; may be given again. Default: the source's choice."),
+]
+Since = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only posts put online from this day on (2024-01-31), UTC.")
+]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only posts put online before this day, UTC.")]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after this many new posts.")]
+Langs = Annotated[
+    list[str] | None,
+    typer.Option("--lang", metavar="CODE", help="Only the era's tags of this language (en); may be given again."),
+]
+TokenEnv = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="Environment variable with a server's access token; HOST=NAME with several servers."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be asked of whom; ask nothing.")]
+Top = Annotated[int, typer.Option(metavar="N", min=1, help="Artifacts in the list.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="Seed of the intervals.")]
+Threshold = Annotated[
+    float | None, typer.Option(metavar="P", help="Probability from which a name is an artifact, 0-1.  [default: 0.5]")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Where reports are written.  [default: output]", show_default=False),
+]
+Public = Annotated[
+    bool, typer.Option("--public", help="No quotes, links or handles; artifacts under 5 authors left out.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+ReportJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON on stdout.")]
