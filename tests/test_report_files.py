@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 
 from miner.errors import MinerError, StorageFull, UnknownName
 from miner.records import FunnelStep, RankedArtifact
-from miner.report import WRITERS, Report, public, read_report, write_report
+from miner.report import WRITERS, Report, Writer, public, read_report, write_report
 from miner.report.html import to_html
 from miner.report.view import ledgers
 
@@ -65,7 +65,7 @@ def test_an_unknown_format_is_answered_before_anything_is_written(tmp_path: Path
     assert not (tmp_path / "new").exists()
 
 
-def _half(code: int) -> object:
+def _half(code: int) -> Writer:
     def write(report: Report, path: Path) -> None:
         path.write_text(report.title[:4])
         raise OSError(code, "as the system says it")
@@ -85,7 +85,7 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_file_and_nothing_else(
     code: int, kind: type[MinerError], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = write_report(REPORT, tmp_path, ["html"])["html"].read_bytes()
-    monkeypatch.setitem(WRITERS, "html", _half(code))  # type: ignore[arg-type]
+    monkeypatch.setitem(WRITERS, "html", _half(code))
     with pytest.raises(MinerError, match=message) as caught:
         write_report(replace(REPORT, title="Another"), tmp_path, ["html"])
     assert type(caught.value) is kind
@@ -206,9 +206,7 @@ def test_a_report_of_nothing_is_still_a_page(tmp_path: Path) -> None:
     bare = Report(title="Nothing yet", corpus="c", run_id="any-0", n_posts=1, n_authors=1)
     paths = write_report(bare, tmp_path)
     page = parse(bare)
-    assert words(page.select_one(".lede")) == (
-        "The things named most in 1 post by 1 author whose dates are not known."
-    )
+    assert words(page.select_one(".lede")) == ("The things named most in 1 post by 1 author whose dates are not known.")
     assert words(page.select_one("#artifacts .empty")) == "This run found no artifacts."
     assert page.select(".ledger, #ranking, .limits, #themes article") == []
     assert read_report(paths["json"]) == bare

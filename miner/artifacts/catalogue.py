@@ -133,14 +133,16 @@ def _title_rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-ORDINARY_ZIPF = 3.3
+ORDINARY_WORD_ZIPF = 3.3
+ORDINARY_PHRASE_ZIPF = 5.0
 
 
 def is_ordinary(name: str, known: KnownArtifact | None) -> bool:
     """Whether *name* is a proper name that is an ordinary word or phrase as well ("Heat", "Simon", "They Live").
 
-    Ordinary is what wordfreq puts at 3.3 or more on its scale from 0 to 8: two uses in a million words. Kinds of
-    things, which the catalogue writes in lower case ("pager", "perm"), are no proper names, however common.
+    Ordinary is a word that wordfreq puts at 3.3 or more on its scale from 0 to 8 (two uses in a million words), and a
+    phrase whose rarest word it puts at 5 or more: nobody says "pop rocks" by chance, but "they live" is everywhere.
+    Kinds of things, which the catalogue writes in lower case ("pager", "perm"), are no proper names, however common.
     """
     import wordfreq
 
@@ -149,5 +151,7 @@ def is_ordinary(name: str, known: KnownArtifact | None) -> bool:
     if known is not None and any(n in known.ordinary for n in spelt):
         return True
     title = load_titles().get(key)
-    is_proper = any(c.isupper() for n in spelt for c in n) or (title is not None and not spelt)
-    return is_proper and float(wordfreq.zipf_frequency(" ".join(words_of(name)), "en")) >= ORDINARY_ZIPF
+    is_proper = any(n[0].isupper() for n in spelt) or (title is not None and not spelt)
+    words = words_of(name)
+    rarest = min((float(wordfreq.zipf_frequency(word, "en")) for word in words), default=0.0)
+    return is_proper and rarest >= (ORDINARY_WORD_ZIPF if len(words) == 1 else ORDINARY_PHRASE_ZIPF)

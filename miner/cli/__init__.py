@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +15,7 @@ import typer
 from miner import __version__
 from miner.cli import collect, inspect, results
 from miner.cli.console import Console
-from miner.cli.failures import reported
+from miner.cli.failures import INTERRUPTED, reported
 
 app = typer.Typer(
     name="miner",
@@ -59,17 +61,31 @@ def settings_of_all(
     ctx.with_resource(reported(ctx.invoked_subcommand or "", is_verbose=is_verbose))
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line, and end the process with its exit code.
+def main() -> None:
+    """Run the command line, and end the process with its exit code."""
+    try:
+        run(sys.argv[1:])
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            # taking torch down lasts a second, and whoever presses Ctrl-C again meanwhile gets tracebacks
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(OSError, ValueError, AttributeError):
+                    stream.flush()
+            os._exit(INTERRUPTED)
+        raise
 
-    Args:
-        args: What was typed after the program's name; None is what was typed.
+
+def run(args: Sequence[str]) -> None:
+    """Run the command line that stands after the program's name.
+
+    Raises:
+        SystemExit: Always, with the exit code.
     """
     # a terminal that cannot show a character gets a question mark, not a traceback
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app(args=options_first(sys.argv[1:] if args is None else args), prog_name="miner")
+    app(args=options_first(args), prog_name="miner")
 
 
 def options_first(args: Sequence[str]) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import typer
 
@@ -17,6 +19,7 @@ from miner.cli.layout import printable
 from miner.errors import MinerError, StorageFull
 
 INTERRUPTED = 130
+AGAIN_S = 1.0
 _GOES_ON = "What was collected is stored; the same command goes on from there."
 _AFTER_INTERRUPT = {
     "scrape": _GOES_ON,
@@ -48,6 +51,30 @@ def reported(command: str, *, is_verbose: bool) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:  # the last net: whatever is left is a bug or the machine's trouble
         raise _told(_trouble(error) or _bug(error, is_verbose=is_verbose)) from None
+
+
+@contextmanager
+def insistent() -> Iterator[None]:
+    """Repeat a Ctrl-C each second until it gets through.
+
+    spaCy builds its patterns with a library whose objects have a ``__del__``; an interrupt that lands in one is printed
+    as ignored and lost. Not for code under asyncio, which has a handler of its own that lets a commit end first.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _interrupt), signal.signal(signal.SIGALRM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGALRM, before[1])
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
+    raise KeyboardInterrupt
 
 
 def print_error(error: MinerError) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from miner.cli.console import Console, Show, print_json
-from miner.cli.failures import print_error
+from miner.cli.failures import insistent, print_error
 from miner.errors import NothingFound
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def import_into(console: Console, files: Sequence[str], into: str, mapping: Path
     folder = corpus_folder(console.settings().corpora, into)
     _check_files(files)
     corpus = Corpus.open(folder) if is_corpus(folder) else Corpus.create(folder)
-    with console.progress() as show:
+    with insistent(), console.progress() as show:
         result = import_files(files, corpus, mapping=fields, on_batch=lambda p: _show(console, show, p))
     n_posts = corpus.count()
     if as_json:

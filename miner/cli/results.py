@@ -9,6 +9,7 @@ import typer
 
 from miner.cli import completion
 from miner.cli.console import Console, print_json_text
+from miner.cli.failures import insistent
 from miner.cli.layout import cut, pad, paragraph, terminal_width
 from miner.cli.options import (
     EPILOG,
@@ -71,7 +72,7 @@ def rank(
     from miner.study import rank as rank_stage
 
     chosen_era = load_study_era(era)
-    with console.progress() as progress:
+    with insistent(), console.progress() as progress:
         made = rank_stage(corpus, era=chosen_era, settings=settings, top=top, progress=progress)
     console.detail(f"models: {made.manifest.get('models')}")
     finish(made, settings.output / name / made.run_id, as_json=as_json, is_public=is_public)

@@ -10,7 +10,7 @@ MAX_URL = 2_000
 
 # what makes a reader see another text than the one there is: C0 and C1 controls, soft hyphen, combining grapheme
 # joiner, Arabic letter mark, Hangul and Mongolian fillers, zero-width characters, bidi marks, embeddings, overrides and
-# isolates, invisible operators, variation selectors, byte order mark, annotation anchors, tags, noncharacters, surrogates
+# isolates, invisible operators, variation selectors, byte order mark, annotations, tags, noncharacters, surrogates
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ufdd0-\ufdef"
