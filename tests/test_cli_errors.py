@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from cli_program import ERA, Outcome, call, command, environment, n_posts_in, rows, write_posts
 
-import miner.study.eras
 import miner.study.info
 from miner.corpus import Corpus
 
