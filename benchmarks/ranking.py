@@ -13,6 +13,7 @@ import csv
 import json
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from miner.corpus import Corpus
@@ -55,7 +56,7 @@ def timed_run(posts: Path, era: str, top: int, folder: Path) -> tuple[Report, di
     report = rank(corpus, era=load_era(era), settings=Settings(), top=top, models=models)
     marks.append(time.perf_counter())
     names = ("import_s", "models_s", "rank_s")
-    return report, {name: round(b - a, 1) for name, a, b in zip(names, marks, marks[1:], strict=False)}
+    return report, {name: round(b - a, 1) for name, (a, b) in zip(names, pairwise(marks), strict=True)}
 
 
 def precision(report: Report, judgements: Path) -> dict[str, object]:

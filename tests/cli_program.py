@@ -77,12 +77,20 @@ def start(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> subpro
     )
 
 
+def end(program: subprocess.Popen[str], *, timeout_s: float = 120) -> Outcome:
+    """How a program that was started ends."""
+    try:
+        out, err = program.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.communicate()
+        raise
+    return Outcome(program.returncode, out, err)
+
+
 def process(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Outcome:
     """The program, as a process of its own."""
-    done = subprocess.run(
-        command(args), cwd=cwd, env=environment(env), capture_output=True, text=True, timeout=120, check=False
-    )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    return end(start(cwd, *args, env=env))
 
 
 def call(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Outcome:
@@ -101,10 +109,10 @@ def call(cwd: Path, *args: str, env: Mapping[str, str] | None = None) -> Outcome
     raise AssertionError("the program did not end")
 
 
-def rows(texts: Sequence[str] = TEXTS) -> Iterator[dict[str, object]]:
+def rows(texts: Sequence[str] = TEXTS, *, name: str = "p") -> Iterator[dict[str, object]]:
     for i, text in enumerate(texts):
         yield {
-            "id": f"p{i}",
+            "id": f"{name}{i}",
             "source": "letters",
             "author": f"person{i}",
             "created_at": f"2024-05-{i % 28 + 1:02}T10:00:00Z",
@@ -113,17 +121,16 @@ def rows(texts: Sequence[str] = TEXTS) -> Iterator[dict[str, object]]:
         }
 
 
-def write_posts(path: Path, texts: Sequence[str] = TEXTS) -> Path:
-    """*texts* as a file of posts, each by another author."""
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows(texts)), encoding="utf-8")
+def write_posts(path: Path, texts: Sequence[str] = TEXTS, *, name: str = "p") -> Path:
+    """*texts* as a file of posts, each by another author; their ids begin with *name*."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows(texts, name=name)), encoding="utf-8")
     return path
 
 
 def write_many(path: Path, n_posts: int, *, size: int = 60) -> Path:
     """A file of *n_posts* posts whose texts no compression makes smaller than half of *size*."""
     filler = os.urandom(n_posts * size // 2).hex()
-    write_posts(path, [filler[i * size : (i + 1) * size] for i in range(n_posts)])
-    return path
+    return write_posts(path, [filler[i * size : (i + 1) * size] for i in range(n_posts)], name="many")
 
 
 def n_posts_in(cwd: Path, name: str, *, env: Mapping[str, str] | None = None) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_program import ERA, call, n_posts_in, start
+from cli_program import ERA, call, end, n_posts_in, start
 from cli_server import Server, serving
 
 from miner.cli import results
@@ -94,9 +94,9 @@ def test_an_interrupted_scrape_goes_on_where_it_stopped(study: Path) -> None:
         assert program.stderr is not None
         assert program.stderr.readline().startswith("mastodon/")  # a page is stored
         program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=5)
-        assert (program.returncode, out) == (130, "")
-        assert err.splitlines()[-1] == (
+        ended = end(program, timeout_s=5)
+        assert (ended.code, ended.out) == (130, "")
+        assert ended.err.splitlines()[-1] == (
             "Interrupted. What was collected is stored; the same command goes on from there."
         )
         n_stored = n_posts_in(study, "mine")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_the_funnel_adds_up(report: Report) -> None:
         return step.name.startswith("different names")
 
     posts = report.funnel[: next(i for i, step in enumerate(report.funnel) if names_begin(step))]
-    for before, after in zip(posts, posts[1:], strict=False):
+    for before, after in pairwise(posts):
         assert before.n_left == after.n_out + after.n_left
     assert posts[-1].n_left == report.n_posts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,6 +110,12 @@ class Title:
 
     kind: str
     popularity: int
+
+
+def catalogue_version() -> str:
+    """Hash of the tables that ship with the program, for the manifest and for cache keys."""
+    tables = (resources.files("miner.data") / name for name in ("names.csv", "titles.csv"))
+    return hashlib.blake2b(b"".join(table.read_bytes() for table in tables), digest_size=6).hexdigest()
 
 
 @lru_cache(maxsize=1)

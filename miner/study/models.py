@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from miner.artifacts.catalogue import KnownArtifact, by_key, load_catalogue
+from miner.artifacts.catalogue import KnownArtifact, by_key, catalogue_version, load_catalogue
 from miner.artifacts.judge import Judge, load_judge
 from miner.settings import Settings
 from miner.text.encode import Encoder, SentenceEncoder
@@ -37,7 +37,12 @@ class Models:
 
     def names(self) -> dict[str, str]:
         """Name and version of each model, for the manifest."""
-        return {"spacy": pipeline_name(self.nlp), "encoder": self.encoder.name, "judge": self.judge.version}
+        return {
+            "spacy": pipeline_name(self.nlp),
+            "encoder": self.encoder.name,
+            "judge": self.judge.version,
+            "catalogue": catalogue_version(),
+        }
 
 
 def load_models(settings: Settings) -> Models:

@@ -40,7 +40,7 @@ def sellers(texts: Sequence[str], authors: Sequence[int]) -> set[int]:
 
 
 def repeaters(texts: Sequence[str], authors: Sequence[int]) -> set[int]:
-    """Authors with at least five different posts of which at least 60 % begin with the same three words or end with them.
+    """Authors of at least five different posts, 60 % of which begin or end with the same three words.
 
     Finds a radio's "Now playing: …" and a quote-of-the-day machine that does not say it is one. Misses those that vary
     their frame.
