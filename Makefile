@@ -14,6 +14,7 @@ $(VENV)/.ready-test: pyproject.toml constraints.txt
 run: $(VENV)/.ready-run
 	$(BIN)/miner import corpora/sample-80s/posts.jsonl --into sample-80s
 	$(BIN)/miner rank sample-80s --era 80s
+	@echo "Open the report: $$(ls -t output/sample-80s/*/report.html | head -n 1)"
 
 lint: $(VENV)/.ready-test
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ class Settings:
             the packaged copy of it.
         encoder: Name or path of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2.
         threshold: Probability, 0-1, from which a name counts as a specific artifact.
-        seed: Seed of everything random.
+        seed: Seed of everything random, 0 or more.
         timeout_s: Longest wait for any one answer of a server, in seconds.
         max_wait_s: Longest pause that a server may ask for before the scrape stops, resumable, in seconds.
         max_tries: Tries of one request, the first one included.
@@ -49,6 +49,8 @@ class Settings:
             raise SettingsError(
                 f"threshold is {self.threshold}, outside 0 to 1.", "Set a probability such as 0.5, or leave it out."
             )
+        if self.seed < 0:
+            raise SettingsError(f"seed is {self.seed}.", "Set a whole number from 0 up, or leave it out.")
         for name in ("timeout_s", "max_wait_s", "max_tries"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}.", "Set a number above 0, or leave it out.")

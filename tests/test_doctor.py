@@ -54,7 +54,7 @@ def test_where_all_is_well_the_exit_code_is_0(study: Path) -> None:
     assert encode.OFFICIAL_SHA256[:16] in checks["sentence model"]["found"]
     assert checks["corpus one"]["found"].startswith("20 posts, version ")
     assert {check["advice"] for check in checks.values()} == {""}
-    assert PACKAGES == tuple(name for name in checks if name in PACKAGES)
+    assert tuple(name for name in checks if name in PACKAGES) == PACKAGES
 
 
 def test_the_packages_are_those_of_the_project() -> None:

@@ -17,6 +17,7 @@ from miner.errors import CorpusError, MinerError, SettingsError
 from miner.settings import PREFIX, Settings
 
 PACKAGES = (
+    "ahocorasick-rs",
     "beautifulsoup4",
     "deltalake",
     "duckdb",
