@@ -150,25 +150,23 @@ def _consistent(
 
     Density alone chains: "Atari joystick" joins "Atari" by one neighbour and "Commodore joystick" by another.
     """
-    parts: list[list[int]] = []
     # within a cluster the name with the closest company leads; noise is every name for itself
     order = sorted(range(len(group)), key=lambda i: (distance[i].sum(), group[i]))
-    leaders: list[list[int]] = []
+    parts: list[list[int]] = []
     for i in order:
         home = next(
             (
                 part
-                for part in leaders
+                for part in parts
                 if labels[i] >= 0 and labels[part[0]] == labels[i] and _fits(i, part, distance, threshold, group, known)
             ),
             None,
         )
         if home is None:
-            leaders.append([i])
+            parts.append([i])
         else:
             home.append(i)
-    parts = [sorted(group[i] for i in part) for part in leaders]
-    return sorted(parts)
+    return sorted(sorted(group[i] for i in part) for part in parts)
 
 
 def _fits(

@@ -22,6 +22,7 @@ PACKAGES = ("spacy", "sentence-transformers", "scikit-learn", "hdbscan", "torch"
 
 def manifest_of(
     corpus: Corpus,
+    version: int,
     era: Era | None,
     settings: Settings,
     models: Models,
@@ -40,7 +41,7 @@ def manifest_of(
         "models": models.names(),
         "corpus": {
             "name": corpus.name,
-            "version": corpus.version,
+            "version": version,
             "rejected": dict(sorted(corpus.rejections().items())),
         },
         "era": era.name if era else "any",

@@ -53,7 +53,8 @@ def rank(
         NothingFound: No posts, none of the era, or nothing that two authors name.
         SettingsError: A model is missing.
     """
-    chosen, funnel = choose(_posts(corpus, era, progress), is_in_era=is_in_era(era))
+    version = corpus.version
+    chosen, funnel = choose(_posts(corpus, version, era, progress), is_in_era=is_in_era(era))
     if not chosen.posts:
         raise NothingFound(
             f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r} none of {_label(era)} is left.",
@@ -82,17 +83,19 @@ def rank(
         rows=rows,
         themes=grouped,
         funnel=(*funnel, *found.funnel),
-        manifest=manifest_of(corpus, era, settings, models, top, chosen, mentions, found),
+        manifest=manifest_of(corpus, version, era, settings, models, top, chosen, mentions, found),
     )
 
 
-def _posts(corpus: Corpus, era: Era | None, progress: Progress) -> list[Post]:
+def _posts(corpus: Corpus, version: int, era: Era | None, progress: Progress) -> list[Post]:
+    """All posts of one version: a scrape that goes on meanwhile does not slip into the count."""
     total = corpus.count()
     posts = []
-    for done, post in enumerate(corpus.posts(), 1):
+    for done, post in enumerate(corpus.posts(version=version), 1):
         posts.append(post)
-        if done % 1000 == 0 or done == total:
+        if done % 1000 == 0:
             progress("reading", done, total)
+    progress("reading", len(posts), max(total, len(posts)))
     if not posts:
         raise NothingFound(
             f"The corpus {corpus.name!r} is empty.",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from miner.names import spelling_key, trim, words_of
@@ -80,13 +80,16 @@ def extract(
     Yields:
         One mention a name and post: the same spelling key twice in one post is one mention, the first.
     """
-    texts = list(texts)
+    remaining = iter(texts)
+    while batch := list(islice(remaining, batch_size)):
+        yield from _extract_batch(batch, nlp, gazetteer, is_stop_tag)
+
+
+def _extract_batch(
+    texts: Sequence[Text], nlp: Language | None, gazetteer: Gazetteer, is_stop_tag: Callable[[str], bool]
+) -> Iterator[Mention]:
     parts = [(text, number, part) for text in texts for number, part in enumerate((text.body, *text.alt_texts))]
-    docs = (
-        iter(nlp.pipe([part for text, _, part in parts if text.language == "en"], batch_size=batch_size))
-        if nlp
-        else iter(())
-    )
+    docs = iter(nlp.pipe([part for text, _, part in parts if text.language == "en"])) if nlp else iter(())
     seen: set[tuple[int, str]] = set()
     for text, number, part in parts:
         doc = next(docs, None) if text.language == "en" else None
