@@ -23,7 +23,7 @@ class SourceInfo:
         needs: Credentials in words; empty when none are needed.
         limits: The platform's own limits, in words with figures.
         terms_url: Where its terms stand.
-        terms_read: When somebody last read them for this project.
+        terms_read: When the facts about them that this project goes by were last gathered.
         min_posts: Fewest posts that a search of a well-known era gives when all works; fewer is suspicious.
     """
 

@@ -29,7 +29,7 @@ class Mastodon:
         needs="",
         limits="40 statuses a request; 300 requests in 15 minutes without a login, 300 in 5 minutes with one",
         terms_url="https://mastodon.social/terms-of-service",
-        terms_read=date(2026, 11, 22),
+        terms_read=date(2026, 11, 1),
         min_posts=20,
     )
 
