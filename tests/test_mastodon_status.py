@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miner.records import Post, Rejected
-from miner.sources.mastodon_status import fold_tag, status_to_post
+from miner.sources.fields import fold_tag
+from miner.sources.mastodon_status import status_to_post
 
 RECORDED = Path(__file__).parent.parent.parent / "shared" / "recorded"
 FILES = [

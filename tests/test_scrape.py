@@ -129,6 +129,9 @@ class Feed:
             is_last=end == self.lengths[stream],
         )
 
+    def objects_in(self, data: Any) -> list[Any]:
+        return []
+
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:
         return Rejected(source="feed", reason="not a line")
 

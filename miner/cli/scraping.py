@@ -59,8 +59,10 @@ class Order:
                 f"No day lies from {since:%Y-%m-%d} on and before {until:%Y-%m-%d}.", "Exchange --since and --until."
             )
         hosts = tuple(self.instances or ())
+        era, languages = load_era(self.era), tuple(self.langs) if self.langs else None
         return Query(
-            tags=load_era(self.era).all_tags(tuple(self.langs) if self.langs else None),
+            tags=era.all_tags(languages),
+            phrases=era.phrases(languages),
             hosts=hosts,
             since=since,
             until=until,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from miner.errors import UnknownName
+
+_RARE = re.compile(r"['’]|\dt?ies\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +68,22 @@ class Era:
             if language not in self.tags:
                 raise UnknownName(f"language of the era {self.name}", language, self.tags)
         return tuple(dict.fromkeys(tag for language in chosen for tag in self.tags[language]))
+
+    def phrases(self, languages: Sequence[str] | None = None, *, n_each: int = 2) -> tuple[str, ...]:
+        """What names it in running text, for sources that have a search and no hashtags: ``1980s``, ``the 80s``.
+
+        Left out are spellings that a search takes for the same (``1980's``, ``1980ern`` behind ``1980er``) or that few
+        use (``80ies``).
+
+        Args:
+            languages: Codes of the languages wanted, in that order; None for all, in the order of the file.
+            n_each: At most so many for each language, those with digits first.
+        """
+        chosen: list[str] = []
+        for language in self.words if languages is None else languages:
+            mine: list[str] = []
+            for word in sorted(self.words.get(language, ()), key=lambda word: not any(map(str.isdigit, word))):
+                if not _RARE.search(word) and not word.startswith(tuple(mine)):
+                    mine.append(word)
+            chosen += mine[:n_each]
+        return tuple(dict.fromkeys(chosen))

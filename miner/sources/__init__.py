@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from miner.errors import UnknownName
 from miner.sources.base import Page, PlanLine, Query, Source, SourceInfo
+from miner.sources.hacker_news import HackerNews
 from miner.sources.mastodon import Mastodon
 
 SOURCES: Mapping[str, type[Source]] = {
     "mastodon": Mastodon,
+    "hacker-news": HackerNews,
 }
 
 

@@ -29,23 +29,35 @@ class Ask:
         url: Address without parameters.
         what: The same in words, for messages: ``the #80s timeline``.
         params: Parameters of the URL, in order; a name may come again.
+        secrets: Parameters that hold a key. Sent like the others, never printed, logged or kept in an answer's address.
+        extra_headers: Further headers of the request; never a secret.
+        secret_headers: Headers that hold a key. They stay with the server that was asked.
+        body: What a POST sends as JSON; None asks with GET. Only for questions that change nothing, so that asking
+            twice does no harm.
         token: The user's own access token for that server. A request that carries it is that user's client and not a
             crawler, so robots.txt does not apply to it. Never printed.
         login: The next step when the server asks for a login.
         elsewhere: The next step when this server cannot give it.
         expects: ``json`` takes a web page in its place for a block page; ``text`` takes whatever comes.
-        accepts: Statuses from 400 on that are an answer here and no error.
+        accepts: Statuses from 300 on that are an answer here and no error.
+        is_api: The operator offers this address to programs and documents it, with terms and limits of its own:
+            robots.txt, which is for crawlers, does not decide about it.
         pause_s: Seconds between two requests to that host, that politeness or the platform's limit demands.
     """
 
     url: str
     what: str
     params: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    extra_headers: tuple[tuple[str, str], ...] = ()
+    secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
     login: str = "Give a login with --token-env, or leave this server out."
     elsewhere: str = "Leave this server out."
     expects: Literal["json", "text"] = "json"
     accepts: frozenset[int] = frozenset()
+    is_api: bool = False
     pause_s: float = 1.0
 
     @property
@@ -61,21 +73,32 @@ class Ask:
     @property
     def is_crawl(self) -> bool:
         """Whether robots.txt decides about it."""
-        return self.token is None and self.path != "/robots.txt"
+        return self.token is None and not self.is_api and self.path != "/robots.txt"
 
-    def headers(self, token: str | None) -> dict[str, str]:
-        """Headers of a request that carries *token*; None where a redirect has left the token's server.
+    def hide(self, words: str) -> str:
+        """*words* of a server or a library without the secrets of this question, which servers like to repeat."""
+        for secret in filter(None, [self.token, *(v for _, v in (*self.secrets, *self.secret_headers))]):
+            words = words.replace(secret, "…")
+        return words
+
+    def headers(self, *, is_trusted: bool = True) -> dict[str, str]:
+        """Headers of a request.
+
+        Args:
+            is_trusted: It goes to the server that the secrets are for. A redirect to another one gets none of them.
 
         Raises:
-            CredentialsError: The token cannot be one. (A token with its line's end would come out again in the message
-                of the HTTP library.)
+            CredentialsError: The token or a key cannot be one. (A token with its line's end would come out again in the
+                message of the HTTP library.)
         """
         headers = {"Accept": "application/json"} if self.expects == "json" else {}
-        if token is None:
+        headers |= dict(self.extra_headers)
+        for secret in (v for v in (self.token, *(value for _, value in self.secret_headers)) if v is not None):
+            if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+                raise CredentialsError(f"The token for {self.host} holds characters that no token has.", self.login)
+        if not is_trusted:
             return headers
-        if not token.isascii() or not token.isprintable() or " " in token or not token:
-            raise CredentialsError(f"The token for {self.host} holds characters that no token has.", self.login)
-        return headers | {"Authorization": f"Bearer {token}"}
+        return headers | dict(self.secret_headers) | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

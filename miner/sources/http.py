@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,7 @@ from miner.sources.retry import Failure, Trouble, has_none_left, is_transient, s
 from miner.sources.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from miner.sources.robots import PRODUCT, Robots, read_robots
 
+_WIRE_LOG = logging.getLogger("httpx")
 MAX_REDIRECTS = 5  # as many as RFC 9309 wants to see followed for robots.txt
 
 
@@ -37,6 +39,13 @@ def user_agent(contact: str) -> str:
     """How this program introduces itself: ``nostalgia-miner/0.1.0 (+mail@example.org)``."""
     reachable = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in "()").strip()
     return f"{PRODUCT}/{__version__} (+{reachable or 'no contact set'})"
+
+
+def _without_keys(record: logging.LogRecord) -> bool:
+    """Cut the parameters off the addresses that httpx logs: some platforms take their key there."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(a.copy_with(query=None) if isinstance(a, httpx.URL) else a for a in record.args)
+    return True
 
 
 @dataclass(slots=True)
@@ -94,11 +103,13 @@ class PoliteClient:
         )
 
     async def __aenter__(self) -> Self:
+        _WIRE_LOG.addFilter(_without_keys)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _WIRE_LOG.removeFilter(_without_keys)
         await self._client.aclose()
 
     async def get_json(self, ask: Ask) -> Any:  # noqa: ANN401 - whatever JSON a server sends
@@ -165,14 +176,17 @@ class PoliteClient:
 
     async def _follow(self, ask: Ask) -> Answer:
         """The answer at the end of the redirects."""
-        url, token = httpx.URL(ask.url, params=ask.params) if ask.params else httpx.URL(ask.url), ask.token
+        params = (*ask.params, *ask.secrets)
+        url, is_trusted = httpx.URL(ask.url, params=params) if params else httpx.URL(ask.url), True
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._exchange(url, ask, token)
+            answer = await self._exchange(url, ask, is_trusted=is_trusted)
             if answer.status not in {301, 302, 303, 307, 308} or "location" not in answer.headers:
                 return answer
+            if ask.body is not None:
+                raise SourceError(f"{ask.host} redirected {ask.what} ({ask.path}), which is sent once.", ask.elsewhere)
             target = await self._redirect_target(url, answer.headers["location"], ask)
             # a token is for the server that it was given for
-            token = token if (target.scheme, target.netloc) == (url.scheme, url.netloc) else None
+            is_trusted = is_trusted and (target.scheme, target.netloc) == (url.scheme, url.netloc)
             url = target
         raise SourceError(f"{ask.host} redirected {ask.what} ({ask.path}) {MAX_REDIRECTS + 1} times.", ask.elsewhere)
 
@@ -223,14 +237,14 @@ class PoliteClient:
             raise
         lane.robots = read_robots(answer.status, answer.body, now=self._clock())
 
-    async def _exchange(self, url: httpx.URL, ask: Ask, token: str | None) -> Answer:
+    async def _exchange(self, url: httpx.URL, ask: Ask, *, is_trusted: bool) -> Answer:
         """One request and its whole answer, in the host's lane."""
         lane = self._lane(url.netloc.decode("ascii"))
         async with lane.lock:
             await self._wait_for_turn(lane, ask)
             started = self._clock()
             try:
-                answer = await self._send(url, ask, token)
+                answer = await self._send(url, ask, is_trusted=is_trusted)
             finally:
                 lane.not_before = started + self._pause_s(url.host, lane, ask)
             if has_none_left(answer.headers):
@@ -252,21 +266,22 @@ class PoliteClient:
         crawl_delay_s = lane.robots.delay_s() if lane.robots is not None and ask.token is None else 0.0
         return max(ask.pause_s, crawl_delay_s)
 
-    async def _send(self, url: httpx.URL, ask: Ask, token: str | None) -> Answer:
-        headers = ask.headers(token)
+    async def _send(self, url: httpx.URL, ask: Ask, *, is_trusted: bool) -> Answer:
+        headers = ask.headers(is_trusted=is_trusted)
         is_robots = ask.path == "/robots.txt"
         max_bytes = MAX_ROBOTS_BYTES if is_robots else self._max_body_bytes
         response: httpx.Response | None = None
         try:
             async with asyncio.timeout(self._settings.timeout_s):
-                async with self._client.stream("GET", url, headers=headers) as response:
+                method = "GET" if ask.body is None else "POST"
+                async with self._client.stream(method, url, headers=headers, json=ask.body) as response:
                     body = await read_body(response, max_bytes, may_cut=is_robots)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise TryFailed(failure_of_timeout(self._settings.timeout_s, response)) from error
         except httpx.HTTPError as error:
             raise TryFailed(failure_of_network(error, response)) from error
         return Answer(
-            url=str(url),
+            url=str(url) if not ask.secrets else str(url.copy_with(query=None)),
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
             body=body,

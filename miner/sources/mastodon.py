@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from miner.errors import BlockedError, CredentialsError, MalformedError, MinerError, UnknownName
 from miner.records import Post, Rejected
-from miner.sources.base import Page, PlanLine, Query, SourceInfo
+from miner.sources.base import Page, PlanLine, Query, SourceInfo, is_within
+from miner.sources.fields import fold_tag, inside
 from miner.sources.hosts import host_of
 from miner.sources.http import PoliteClient
 from miner.sources.mastodon_cursor import Cursor, Walk, read_cursor
-from miner.sources.mastodon_status import NAME, fold_tag, status_id, status_time, status_to_post, tag_names
+from miner.sources.mastodon_status import NAME, status_id, status_time, status_to_post, tag_names
 from miner.sources.mastodon_timeline import ELSEWHERE, LOGIN, POSTS_PER_PAGE, Timeline, timelines_of
 from miner.sources.refusals import refusal
 
@@ -68,6 +69,12 @@ class Mastodon:
             async for page in pages:
                 yield page
 
+    def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
+        """The statuses of a timeline, of a search's answer, or the one that stands alone."""
+        if isinstance(data, dict):
+            data = data.get("statuses", [data])
+        return data if isinstance(data, list) else []
+
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
         """See :func:`miner.sources.mastodon_status.status_to_post`."""
         return status_to_post(raw, host=host)
@@ -106,7 +113,7 @@ class _Walker:
         ask = replace(self._timeline.ask("/api/v2/instance", "its settings"), accepts=frozenset({400, 404, 410, 422}))
         found = (await self._client.get(ask)).data
         instance = found if isinstance(found, dict) else {}
-        feeds = _inside(instance, "configuration", "timelines_access", "hashtag_feeds")
+        feeds = inside(instance, "configuration", "timelines_access", "hashtag_feeds")
         access = {feeds.get("local"), feeds.get("remote")} if isinstance(feeds, dict) else {"public"}
         happened = f"{host_of(self._timeline.base)} does not show its hashtag timelines"
         if not access & {"public", "authenticated", None}:
@@ -208,7 +215,7 @@ class _Walker:
         reason = None
         if not self._wanted & set(map(fold_tag, post.tags)):
             reason = "not tagged with the era"
-        elif not _is_within(post.created_at, self._cursor.since, self._cursor.until):
+        elif not is_within(post.created_at, self._cursor.since, self._cursor.until):
             reason = "outside the window"
         return post if reason is None else Rejected(source=NAME, reason=reason, raw_id=status_id(raw))
 
@@ -229,18 +236,6 @@ class _UnknownTag(Exception):
 
 def _key(group: tuple[str, ...]) -> str:
     return "+".join(group)
-
-
-def _is_within(moment: datetime | None, since: datetime | None, until: datetime | None) -> bool:
-    if moment is None:
-        return since is None and until is None
-    return (since is None or moment >= since) and (until is None or moment < until)
-
-
-def _inside(found: Any, *path: str) -> Any:  # noqa: ANN401 - whatever a server sent
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
 
 
 def _access_words(access: set[Any]) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from miner.records import Post, Rejected
+from miner.sources.fields import MAX_ID_LENGTH, count, fold_tag, language, moment, netloc, web_address
 from miner.sources.html import html_to_text, printable
 
 NAME = "mastodon"
-_MAX_ID_LENGTH = 2048
-_MAX_COUNT = 2**31 - 1
 # People write these into their profile; the words are those of fediverse search and archive bots' own rules.
 _ASKS_NOT_TO = re.compile(r"#(?:nobots?|noindex|noarchive|noscrap(?:e|ing))\b", re.IGNORECASE)
 
@@ -117,18 +114,7 @@ def status_id(raw: Any) -> str | None:  # noqa: ANN401 - whatever a server sent
 
 def status_time(raw: Any) -> datetime | None:  # noqa: ANN401 - whatever a server sent
     """When a status was put online, UTC; None when it does not say."""
-    return _moment(raw.get("created_at")) if isinstance(raw, dict) else None
-
-
-def fold_tag(name: str) -> str:
-    """A hashtag for comparing: "MUSICTUESDAY" and "musicTuesday" come back for one tag, and "annees80" for "années80".
-
-    Example:
-        >>> fold_tag("Années80")
-        'annees80'
-    """
-    parts = unicodedata.normalize("NFKD", name.strip().lstrip("#").casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    return moment(raw.get("created_at")) if isinstance(raw, dict) else None
 
 
 def tag_names(raw: Any) -> frozenset[str]:  # noqa: ANN401 - whatever a server sent
@@ -140,7 +126,7 @@ def tag_names(raw: Any) -> frozenset[str]:  # noqa: ANN401 - whatever a server s
 
 def _why_not(status: _Status) -> str | None:
     """The reason to leave a status out, or None."""
-    if not status.uri or len(status.uri) > _MAX_ID_LENGTH or not status.uri.isprintable():
+    if not status.uri or len(status.uri) > MAX_ID_LENGTH or not status.uri.isprintable():
         return "no global id"
     if status.visibility not in {"public", "unlisted"}:
         return "not public"
@@ -170,18 +156,18 @@ def _post(status: _Status, original: _Status, host: str) -> Post:
         id=f"{NAME}:{status.uri}",
         source=NAME,
         text=_text(original),
-        created_at=_moment(status.created_at),
-        author=_author(status.account.acct, host or _host(status.uri)),
+        created_at=moment(status.created_at),
+        author=_author(status.account.acct, host or netloc(status.uri)),
         tags=tuple(name for name in (printable(tag.name).strip().lstrip("#") for tag in tags) if name),
         alt_texts=tuple(alt for alt in (printable(m.description or "").strip() for m in media) if alt),
-        url=_web_address(status.url),
-        language=_language(original.language),
-        likes=_count(status.favourites_count),
-        reposts=_count(status.reblogs_count),
-        replies=_count(status.replies_count),
+        url=web_address(status.url),
+        language=language(original.language),
+        likes=count(status.favourites_count),
+        reposts=count(status.reblogs_count),
+        replies=count(status.replies_count),
         is_bot=bool(status.account.bot),
         repost_of=f"{NAME}:{original.uri}" if original is not status else None,
-        edited_at=_moment(status.edited_at),
+        edited_at=moment(status.edited_at),
     )
 
 
@@ -194,39 +180,6 @@ def _text(status: _Status) -> str:
 def _author(acct: str, host: str) -> str | None:
     """``ann@example.social``: an account local to the server that was asked comes as ``ann`` alone."""
     name = printable(acct).strip().lstrip("@").lower()
-    if not name or len(name) > _MAX_ID_LENGTH:
+    if not name or len(name) > MAX_ID_LENGTH:
         return None
     return name if "@" in name or not host else f"{name}@{host.lower()}"
-
-
-def _host(uri: str) -> str:
-    """Host and port of a uri; empty when it has none (``tag:example.social,2017:…``)."""
-    try:
-        return urlsplit(uri).netloc
-    except ValueError:
-        return ""
-
-
-def _web_address(url: str | None) -> str | None:
-    is_web = url is not None and url.startswith(("https://", "http://")) and _host(url) != ""
-    return url if is_web and url is not None and url.isprintable() and len(url) <= _MAX_ID_LENGTH else None
-
-
-def _language(code: str | None) -> str | None:
-    """``pt`` from ``pt-BR``; None for what is no ISO 639-1 code."""
-    base = re.split("[-_]", code or "", maxsplit=1)[0].lower()
-    return base if re.fullmatch("[a-z]{2}", base) else None
-
-
-def _count(number: int | None) -> int | None:
-    return number if number is not None and 0 <= number <= _MAX_COUNT else None
-
-
-def _moment(text: object) -> datetime | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -67,6 +67,6 @@ def timelines_of(query: Query) -> dict[str, Timeline]:
     tags = list(dict.fromkeys(tag.strip().lstrip("#").lower() for tag in query.tags if tag.strip(" #")))
     groups = [tuple(tags[i : i + TAGS_PER_REQUEST]) for i in range(0, len(tags), TAGS_PER_REQUEST)]
     tokens = {host_of(origin(host)): token for host, token in (query.tokens or {}).items()}
-    bases = dict.fromkeys(origin(host) for host in query.hosts or DEFAULT_HOSTS)
+    bases = dict.fromkeys(origin(host) for host in query.hosts_of(NAME) or DEFAULT_HOSTS)
     timelines = [Timeline(base=b, tags=group, token=tokens.get(host_of(b))) for b in bases for group in groups]
     return {timeline.stream: timeline for timeline in timelines}

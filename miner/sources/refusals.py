@@ -96,17 +96,21 @@ def quoted(text: str) -> str:
 
 
 def _said(answer: Answer, ask: Ask) -> str:
-    """`` ("Record not found")``, from a body such as {"error": "Record not found"} or {"message": …}."""
+    """`` ("Record not found")``, from a body such as {"error": "Record not found"} or {"error": {"message": …}}."""
     try:
         body = msgspec.json.decode(answer.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""
     if not isinstance(body, dict):
         return ""
-    words = next((body[k] for k in ("error_description", "error", "message") if isinstance(body.get(k), str)), "")
-    if ask.token:
-        words = words.replace(ask.token, "…")
-    return f' ("{quoted(words)}")' if quoted(words) else ""
+    words = _words(body) or (_words(body["error"]) if isinstance(body.get("error"), dict) else "")
+    said = quoted(ask.hide(words))
+    return f' ("{said}")' if said else ""
+
+
+def _words(body: dict[str, object]) -> str:
+    found = (body.get(key) for key in ("error_description", "message", "error"))
+    return next((words for words in found if isinstance(words, str)), "")
 
 
 def _duration(seconds: float) -> str:
