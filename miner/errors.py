@@ -10,6 +10,7 @@ MinerError                      exit code 1
 ├── SourceError                 4   one source failed; what it gave before is kept
 │   ├── BlockedError            4   the host does not want this client: never retried
 │   ├── MalformedError          4   an answer that is not what the source sends
+│   ├── TooFewPosts             4   it came to its end with fewer posts than are plausible
 │   └── RateLimited             5   the wait is longer than allowed; run again to go on
 ├── NothingFound                6   an empty corpus, an era without posts
 ├── CorpusError                 1   a corpus that is missing its parts, locked or damaged
@@ -96,6 +97,10 @@ class BlockedError(SourceError):
 
 class MalformedError(SourceError):
     """An answer that is not what the source sends: HTML for JSON, a body cut short."""
+
+
+class TooFewPosts(SourceError):
+    """A source came to its end without an error and gave fewer posts than it does when all works. They are kept."""
 
 
 class RateLimited(SourceError):

@@ -22,6 +22,7 @@ class Settings:
     Attributes:
         corpora: Folder of the corpora.
         output: Folder of the reports.
+        keys: File with the keys of sources (TOML, readable by its owner alone); the environment wins over it.
         contact: Address or page that a server's operator can turn to; part of the user agent.
         spacy_model: Name or path of a spaCy pipeline; empty for the official small English one if it is installed, else
             the packaged copy of it.
@@ -35,6 +36,7 @@ class Settings:
 
     corpora: Path = Path("corpora")
     output: Path = Path("output")
+    keys: Path = Path("~/.config/nostalgia-miner/keys.toml").expanduser()
     contact: str = ""
     spacy_model: str = ""
     encoder: str = ""

@@ -259,4 +259,6 @@ def test_known_ids_are_a_set(pages: list[list[int]]) -> None:
 def test_metadata_of_a_commit_is_what_the_log_says(corpus: Corpus) -> None:
     corpus.append(posts=[post(1)], rejected={"no text": 2, "none": 0}, stream="s", cursor="c")
     (newest, *_) = DeltaTable(corpus.folder / "posts").history(1)
-    assert json.loads(newest["miner"]) == {"stream": "s", "cursor": "c", "rejected": {"no text": 2}, "restarts": False}
+    entry = json.loads(newest["miner"])
+    assert datetime.fromisoformat(entry.pop("at")).tzinfo is not None
+    assert entry == {"stream": "s", "cursor": "c", "rejected": {"no text": 2}, "restarts": False}

@@ -18,6 +18,7 @@ from miner.errors import (
     RateLimited,
     SourceError,
     StorageFull,
+    TooFewPosts,
 )
 from miner.records import Post, Rejected
 from miner.settings import Settings
@@ -147,7 +148,7 @@ def test_every_stream_is_walked_to_its_end() -> None:
         StreamResult(stream="feed/a/80s", n_new=100, n_rejected={"marked sensitive": 3}),
         StreamResult(stream="feed/b/80s", n_new=30, n_rejected={"marked sensitive": 1}),
     )
-    assert (result.n_new, result.n_posts, result.exit_code, result.warnings) == (130, 130, 0, ())
+    assert (result.n_new, result.n_posts, result.exit_code, result.errors) == (130, 130, 0, ())
     assert result.n_rejected == shelf.rejected == {"marked sensitive": 4}
 
 
@@ -236,16 +237,33 @@ def test_a_limit_counts_posts_that_are_new() -> None:
     assert len(shelf.posts) == 90
 
 
-def test_few_posts_without_an_error_look_suspicious() -> None:
-    assert run(Shelf(), Feed({"feed/a/80s": 5})).warnings == (
-        (
-            "A made-up feed gave 5 posts; a well-known era gives at least 20. "
-            "Check the tags and the servers, and whether the source still works, before trusting this corpus."
-        ),
-    )
-    assert run(Shelf(), Feed({"feed/a/80s": 20})).warnings == ()
-    assert run(Shelf(), Feed({"feed/a/80s": 50}), limit=5).warnings == ()
-    assert run(Shelf(), Feed({"feed/a/80s": 5}, breaks={"feed/a/80s": (0, DOWN)})).warnings == ()
+def test_fewer_posts_than_plausible_are_an_error_that_says_so() -> None:
+    shelf = Shelf()
+    result = run(shelf, Feed({"feed/a/80s": 5}))
+    (error,) = result.errors
+    assert isinstance(error, TooFewPosts)
+    assert error.happened == "A made-up feed gave 5 posts; a well-known era gives at least 20."
+    assert error.advice.startswith("They are kept. Check the tags and the servers")
+    assert (result.exit_code, len(shelf.posts)) == (4, 5)
+
+
+@pytest.mark.parametrize(
+    ("feed", "options"),
+    [
+        (Feed({"feed/a/80s": 20}), {}),
+        (Feed({"feed/a/80s": 50}), {"limit": 5}),
+        (Feed({"feed/a/80s": 5}, breaks={"feed/a/80s": (0, DOWN)}), {}),
+    ],
+    ids=["enough", "a limit", "an error of its own"],
+)
+def test_a_run_that_was_cut_short_is_not_blamed_for_few_posts(feed: Feed, options: dict[str, Any]) -> None:
+    assert run(Shelf(), feed, **options).shortfalls == ()
+
+
+def test_a_run_behind_an_earlier_one_may_find_little() -> None:
+    shelf = Shelf()
+    run(shelf, Feed({"feed/a/80s": 40}))
+    assert run(shelf, Feed({"feed/a/80s": 41})).errors == ()
 
 
 def test_progress_is_told_after_each_commit() -> None:

@@ -9,6 +9,7 @@ import typer
 
 from miner.cli.options import (
     EPILOG,
+    Communities,
     DryRun,
     Era,
     Hosts,
@@ -20,6 +21,7 @@ from miner.cli.options import (
     Sources,
     TokenEnv,
     Until,
+    Urls,
 )
 
 
@@ -35,6 +37,8 @@ def scrape(
     into: Into,
     source: Sources,
     instance: Hosts = None,
+    url: Urls = None,
+    community: Communities = None,
     since: Since = None,
     until: Until = None,
     limit: Limit = None,
@@ -47,13 +51,16 @@ def scrape(
 
     Example: miner scrape 80s --source mastodon --into mine --limit 2000
     """
-    from miner.cli.scraping import Order, collect, print_plan
+    from miner.cli.order import Order
+    from miner.cli.scraping import collect, print_plan
 
     order = Order(
         era=era,
         into=into,
         sources=source,
         instances=instance,
+        urls=url,
+        communities=community,
         since=since,
         until=until,
         limit=limit,

@@ -1,4 +1,4 @@
-"""Commands that look: sources, eras, corpus, doctor."""
+"""Commands that look: eras, corpus, doctor."""
 
 from __future__ import annotations
 
@@ -27,31 +27,9 @@ corpora = typer.Typer(
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
-    app.command("sources", epilog=EPILOG)(sources)
     app.add_typer(eras, name="eras")
     app.add_typer(corpora, name="corpus")
     app.command("doctor", epilog=EPILOG)(doctor)
-
-
-def sources(as_json: Json = False) -> None:
-    """List the sources: their posts, needs, limits and terms.
-
-    Example: miner sources
-    """
-    from dataclasses import asdict
-
-    from miner.sources import SOURCES
-
-    infos = [source.info for source in SOURCES.values()]
-    if as_json:
-        print_json([asdict(info) | {"terms_read": info.terms_read.isoformat()} for info in infos])
-        return
-    for info in infos:
-        typer.echo(f"{info.name}: {info.title}")
-        typer.echo(paragraph(info.post_is, first="  a post  "))
-        typer.echo(paragraph(info.needs or "no login", first="  needs   "))
-        typer.echo(paragraph(info.limits, first="  limits  "))
-        typer.echo(f"  terms   {info.terms_url}\n          read {info.terms_read.isoformat()}")
 
 
 @eras.callback()

@@ -46,7 +46,20 @@ Sources = Annotated[
 ]
 Hosts = Annotated[
     list[str] | None,
-    typer.Option("--instance", metavar="HOST", help="Server to ask; may be given again. Default: the source's choice."),
+    typer.Option(
+        "--instance",
+        metavar="[SOURCE=]HOST",
+        help="Server to ask; may be given again. Default: the source's choice.",
+        show_default=False,
+    ),
+]
+Urls = Annotated[
+    list[str] | None,
+    typer.Option("--url", metavar="[SOURCE=]URL", help="Page or feed to read, for sources that read them."),
+]
+Communities = Annotated[
+    list[str] | None,
+    typer.Option("--community", metavar="[SOURCE=]NAME", help="Subreddit or community, for sources that have them."),
 ]
 Since = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only posts put online from this day on (2024-01-31), UTC.")

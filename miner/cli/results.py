@@ -13,6 +13,7 @@ from miner.cli.failures import insistent
 from miner.cli.layout import cut, pad, paragraph, terminal_width
 from miner.cli.options import (
     EPILOG,
+    Communities,
     CorpusName,
     DryRun,
     Era,
@@ -31,6 +32,7 @@ from miner.cli.options import (
     TokenEnv,
     Top,
     Until,
+    Urls,
 )
 
 if TYPE_CHECKING:
@@ -121,6 +123,8 @@ def run(
     into: Into,
     source: Sources,
     instance: Hosts = None,
+    url: Urls = None,
+    community: Communities = None,
     since: Since = None,
     until: Until = None,
     limit: Limit = None,
@@ -138,13 +142,16 @@ def run(
 
     Example: miner run 80s --source mastodon --into mine --limit 2000
     """
-    from miner.cli.scraping import Order, collect, print_plan
+    from miner.cli.order import Order
+    from miner.cli.scraping import collect, print_plan
 
     order = Order(
         era=era,
         into=into,
         sources=source,
         instances=instance,
+        urls=url,
+        communities=community,
         since=since,
         until=until,
         limit=limit,

@@ -4,8 +4,8 @@ A page of posts, the cursor of the walk that gave it and the counts of what was 
 that is killed loses nothing that was acknowledged and repeats nothing.
 """
 
-from miner.corpus.folder import corpora_in, corpus_folder, is_corpus
+from miner.corpus.folder import corpora_in, corpus_folder, is_corpus, last_commits
 from miner.corpus.schema import SCHEMA, post_from_row
 from miner.corpus.store import Appended, Corpus
 
-__all__ = ["SCHEMA", "Appended", "Corpus", "corpora_in", "corpus_folder", "is_corpus", "post_from_row"]
+__all__ = ["SCHEMA", "Appended", "Corpus", "corpora_in", "corpus_folder", "is_corpus", "last_commits", "post_from_row"]

@@ -3,7 +3,8 @@
 A commit's metadata holds one entry under the name :data:`ENTRY`, as JSON:
 
 ```
-{"stream": "mastodon/example.social/80s", "cursor": "1103…", "rejected": {"no text": 3}, "restarts": false}
+{"stream": "mastodon/example.social/80s", "cursor": "1103…", "rejected": {"no text": 3}, "restarts": false,
+ "at": "2026-11-02T10:15:00+00:00"}
 ```
 
 Every :data:`SNAPSHOT_EVERY` commits the entry also has ``"all"``: the state after this commit, complete. So the state
@@ -17,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +42,13 @@ class StreamState:
     Attributes:
         cursors: Stream to cursor.
         rejected: Stream to reason to count.
+        times: Stream to the time of its last commit, ISO 8601.
         since_snapshot: Commits since one that holds the complete state.
     """
 
     cursors: dict[str, str] = field(default_factory=dict)
     rejected: dict[str, dict[str, int]] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
     since_snapshot: int = 0
 
     def apply(self, entry: Mapping[str, Any]) -> None:
@@ -52,9 +56,12 @@ class StreamState:
         if "all" in entry:
             self.cursors = dict(entry["all"]["cursors"])
             self.rejected = {stream: dict(counts) for stream, counts in entry["all"]["rejected"].items()}
+            self.times = dict(entry["all"].get("times", {}))
             self.since_snapshot = 0
             return
         stream = entry["stream"]
+        if "at" in entry:
+            self.times[stream] = entry["at"]
         if entry["cursor"] is not None:
             self.cursors[stream] = entry["cursor"]
         counts = {} if entry.get("restarts") else dict(self.rejected.get(stream, {}))
@@ -63,18 +70,21 @@ class StreamState:
         self.rejected[stream] = counts
         self.since_snapshot += 1
 
-    def entry(self, *, stream: str, cursor: str | None, rejected: Mapping[str, int], restarts: bool) -> str:
-        """The metadata of the next commit; with the complete state in it when that is due."""
+    def entry(
+        self, *, stream: str, cursor: str | None, rejected: Mapping[str, int], restarts: bool, at: datetime
+    ) -> str:
+        """The metadata of the next commit, made at time *at*; with the complete state in it when that is due."""
         entry: dict[str, Any] = {
             "stream": stream,
             "cursor": cursor,
             "rejected": {reason: n for reason, n in sorted(rejected.items()) if n},
             "restarts": restarts,
+            "at": at.isoformat(timespec="seconds"),
         }
         if self.since_snapshot + 1 >= SNAPSHOT_EVERY:
-            after = StreamState(cursors=dict(self.cursors), rejected=dict(self.rejected))
+            after = StreamState(cursors=dict(self.cursors), rejected=dict(self.rejected), times=dict(self.times))
             after.apply(entry)
-            entry["all"] = {"cursors": after.cursors, "rejected": after.rejected}
+            entry["all"] = {"cursors": after.cursors, "rejected": after.rejected, "times": after.times}
         return json.dumps(entry)
 
     def totals(self) -> dict[str, int]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from miner.corpus.cursors import load_state
 from miner.errors import CorpusError, UnknownName, UsageError
 
 FORMAT = 1
@@ -141,3 +142,15 @@ def read_study(folder: Path) -> Study:
 
 def _in_utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def last_commits(folder: Path) -> dict[str, datetime]:
+    """When each stream of the corpus in *folder* was last written to, UTC, from the log alone.
+
+    Raises:
+        CorpusError: An entry of the log is missing or damaged.
+    """
+    log = posts_folder(folder) / "_delta_log"
+    numbers = [int(path.stem) for path in log.glob("*.json") if path.stem.isdecimal()]
+    times = load_state(log, max(numbers)).times if numbers else {}
+    return {stream: datetime.fromisoformat(at) for stream, at in times.items()}

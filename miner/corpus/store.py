@@ -198,8 +198,9 @@ class Corpus:
             try:
                 is_new = known.add([post.id for post in named])
                 new = [post for post, fresh in zip(named, is_new, strict=True) if fresh]
-                rows = to_table(new, fetched_at=self._clock(), pseudonym=self._author_key().pseudonym)
-                entry = state.entry(stream=stream, cursor=cursor, rejected=rejected, restarts=restarts)
+                now = self._clock()
+                rows = to_table(new, fetched_at=now, pseudonym=self._author_key().pseudonym)
+                entry = state.entry(stream=stream, cursor=cursor, rejected=rejected, restarts=restarts, at=now)
                 path = commit(self._table, posts_folder(self.folder), rows, entry)
             except BaseException:
                 self._known = None  # it holds ids that were not stored

@@ -32,6 +32,7 @@ class Mastodon:
         terms_url="https://mastodon.social/terms-of-service",
         terms_read=date(2026, 11, 1),
         min_posts=20,
+        takes=frozenset({"instance"}),
     )
 
     def plan(self, query: Query) -> Sequence[PlanLine]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from miner.errors import BlockedError, CredentialsError, MinerError, NothingFound, RateLimited, SourceError
+from miner.errors import BlockedError, CredentialsError, MinerError, NothingFound, RateLimited, SourceError, TooFewPosts
 from miner.records import Post
 from miner.settings import Settings
 from miner.sources.base import Page, PlanLine, Query, Source, stream_host
@@ -72,12 +72,12 @@ class ScrapeResult:
     Attributes:
         streams: One result for each stream, in the order of the plan.
         n_posts: Posts in the corpus afterwards.
-        warnings: What looks wrong without being an error, in sentences.
+        shortfalls: Sources that came to their end with fewer posts than are plausible.
     """
 
     streams: tuple[StreamResult, ...]
     n_posts: int
-    warnings: tuple[str, ...] = ()
+    shortfalls: tuple[TooFewPosts, ...] = ()
 
     @property
     def n_new(self) -> int:
@@ -99,15 +99,18 @@ class ScrapeResult:
 
     @property
     def errors(self) -> tuple[MinerError, ...]:
-        """The errors that stopped streams; one that stopped all streams of a host comes once."""
-        return tuple(dict.fromkeys(stream.error for stream in self.streams if stream.error is not None))
+        """The errors that stopped streams, one that stopped all streams of a host once; then the shortfalls."""
+        stopped = (stream.error for stream in self.streams if stream.error is not None)
+        return tuple(dict.fromkeys([*stopped, *self.shortfalls]))
 
     @property
     def exit_code(self) -> int:
         """0 all well, 3 every stream asks for a login, 5 a server asks for a long wait, 4 some failed, 6 no posts."""
+        if not self.n_posts and len(self.shortfalls) == len(self.errors):
+            return NothingFound.exit_code
         if not self.errors:
-            return 0 if self.n_posts else NothingFound.exit_code
-        if all(isinstance(stream.error, CredentialsError) for stream in self.streams):
+            return 0
+        if self.streams and all(isinstance(stream.error, CredentialsError) for stream in self.streams):
             return CredentialsError.exit_code
         if any(isinstance(error, RateLimited) for error in self.errors):
             return RateLimited.exit_code
@@ -174,8 +177,8 @@ async def scrape_async(
             # the first failure cancels the others; callers know MinerError, not groups
             raise failures.exceptions[0] from None
     results = tuple(run.results[stream].result() for _, stream in jobs)
-    warnings = tuple(_suspicions(sources, query, results, n_posts=run.n_total))
-    return ScrapeResult(streams=results, n_posts=run.n_total, warnings=warnings)
+    shortfalls = _shortfalls(sources, query, results, begun_before=run.begun_before)
+    return ScrapeResult(streams=results, n_posts=run.n_total, shortfalls=tuple(shortfalls))
 
 
 @dataclass(slots=True)
@@ -204,6 +207,7 @@ class _Run:
     def __init__(self, corpus: PostStore, query: Query, client: PoliteClient, on_page: OnPage | None) -> None:
         self._corpus, self._query, self._client, self._on_page = corpus, query, client, on_page
         self._cursors = dict(corpus.cursors())
+        self.begun_before = frozenset(self._cursors)
         self._n_left = query.limit
         self.n_total = corpus.count()
         self.results: dict[str, _Tally] = {}
@@ -263,17 +267,26 @@ class _Run:
             self._n_left = max(0, self._n_left - appended.n_new)
 
 
-def _suspicions(sources: Sequence[Source], query: Query, results: Sequence[StreamResult], *, n_posts: int) -> list[str]:
-    """A source that breaks quietly looks like one that has little: say so when it gives less than is plausible."""
-    sentences = []
+def _shortfalls(
+    sources: Sequence[Source], query: Query, results: Sequence[StreamResult], *, begun_before: Collection[str]
+) -> list[TooFewPosts]:
+    """A source that breaks quietly looks like one that has little: say so when it gives less than is plausible.
+
+    Nothing is expected of a window, of a limited run, and of one that went on behind an earlier one.
+    """
+    if query.limit is not None or query.since is not None or query.until is not None:
+        return []
+    errors = []
     for source in sources:
         mine = [r for r in results if r.stream.startswith(f"{source.info.name}/")]
-        n_met = sum(r.n_new + r.n_known for r in mine)
-        is_limited = query.limit is not None and query.limit <= n_met
-        if any(r.error for r in mine) or is_limited or max(n_met, n_posts) >= source.info.min_posts:
+        n_met, least = sum(r.n_new + r.n_known for r in mine), source.info.min_posts
+        if any(r.error or r.stream in begun_before for r in mine) or n_met >= least:
             continue
-        sentences.append(
-            f"{source.info.title} gave {n_met} posts; a well-known era gives at least {source.info.min_posts}. "
-            "Check the tags and the servers, and whether the source still works, before trusting this corpus."
+        errors.append(
+            TooFewPosts(
+                f"{source.info.title} gave {n_met} posts; a well-known era gives at least {least}.",
+                "They are kept. Check the tags and the servers, and whether the source still works, before trusting "
+                "this corpus.",
+            )
         )
-    return sentences
+    return errors
