@@ -1,0 +1,3 @@
+"""What every test file may ask for without an import."""
+
+pytest_plugins = ["servers.fixtures"]
