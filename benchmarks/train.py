@@ -3,7 +3,8 @@
     python benchmarks/train.py [--phrases PHRASES.csv] [--pairs PAIRS.csv]
 
 Writes ``miner/data/judge.npz``. Figures are by five-fold cross-validation with all spellings of a name in one fold;
-with ``--phrases`` and ``--pairs`` (columns phrase,label and name_a,name_b,same) also on labels it never trains on.
+with ``--phrases`` (columns phrase,label) also on labels that it never trains on. ``--pairs`` (name_a,name_b,same) are
+pairs to learn from, besides those of the catalogue.
 """
 
 from __future__ import annotations
@@ -13,32 +14,36 @@ import csv
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import NearestNeighbors
 
 from miner.artifacts.candidates import ORIGINS, Candidate
 from miner.artifacts.catalogue import KnownArtifact, by_key, load_catalogue
+from miner.artifacts.forest import Forest
 from miner.artifacts.judge import form_features, use_features
 from miner.artifacts.linear import Logistic, Matrix
-from miner.artifacts.pairs import FEATURES, pair_features
+from miner.artifacts.pairs import pair_features
 from miner.names import spelling_key, trim
 from miner.text.encode import Encoder, SentenceEncoder
 
 DATA = Path(__file__).parent.parent / "miner" / "data"
-FORM_C, USE_C, CATEGORY_C, ALIAS_C = 0.003, 1.0, 0.03, 0.1
+FORM_C, USE_C, CATEGORY_C = 0.003, 1.0, 0.03
+N_TREES, MIN_LEAF, SEED = 120, 2, 80
+# the catalogue's pairs are many and easy; those that somebody labelled are as hard as real ones
+CATALOGUE_WEIGHT, N_CATALOGUE_PAIRS = 0.05, 5000
 # labels read in context come from real posts, in their real proportions; lists written from knowledge do not
 READ_WEIGHT, LIST_WEIGHT = 1.0, 0.2
 NEIGHBOURS = 6
-SHOWN, SHOWN_FROM = ("cosine", "joined_ratio", "all_words_shared", "initials"), 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +68,17 @@ def main() -> None:
     vectors = encoder.encode([r.phrase for r in rows])
     form, use = train_judge(rows, vectors)
     category, categories = train_category(rows, vectors)
-    alias = train_alias(catalogue, encoder)
-    arrays = {
+    alias, centre = train_alias(catalogue, encoder, args.pairs)
+    stored: dict[str, Any] = {
         k: v.astype(np.float32)
-        for m, p in ((form, "form"), (use, "use"), (category, "category"), (alias, "alias"))
+        for m, p in ((form, "form"), (use, "use"), (category, "category"))
         for k, v in m.arrays(p).items()
     }
-    stored: dict[str, Any] = arrays | {"categories": np.array(categories), "encoder": np.array(encoder.name)}
+    stored |= alias.arrays("alias") | {"centre": centre}
+    stored |= {"categories": np.array(categories), "encoder": np.array(encoder.name)}
     np.savez_compressed(DATA / "judge.npz", **stored)
     if args.phrases:
         score_phrases(args.phrases, form, encoder, catalogue)
-    if args.pairs:
-        score_pairs(args.pairs, alias, encoder)
 
 
 def read_labels(catalogue: tuple[KnownArtifact, ...]) -> list[Labelled]:
@@ -151,29 +155,88 @@ def train_category(rows: Sequence[Labelled], vectors: NDArray[np.float32]) -> tu
     return Logistic.fit(features, labels, c=CATEGORY_C), names
 
 
-def train_alias(catalogue: tuple[KnownArtifact, ...], encoder: Encoder) -> Logistic:
-    """Whether two names mean one thing: names of one artifact, against the nearest names of others."""
-    names = [(name, i) for i, artifact in enumerate(catalogue) for name in artifact.names]
+def train_alias(
+    catalogue: tuple[KnownArtifact, ...], encoder: Encoder, path: Path | None
+) -> tuple[Forest, NDArray[np.float32]]:
+    """Whether two names mean one thing, and the mean vector of the names; prints cross-validated figures.
+
+    Learnt from the catalogue's names, of one artifact against the nearest of others, and from the labelled pairs of
+    *path*. In half of the catalogue's pairs both artifacts are taken for unknown: else the answer would be looked up.
+    """
+    names = [(name, i) for i, artifact in enumerate(catalogue) for name in artifact.names if name.isascii()]
     vectors = encoder.encode([n for n, _ in names])
-    owner = np.array([i for _, i in names])
-    search = NearestNeighbors(n_neighbors=NEIGHBOURS + 1, metric="cosine", algorithm="brute").fit(vectors)
-    near = search.kneighbors(vectors, return_distance=False)
+    centre = np.asarray(vectors.mean(axis=0), np.float32)
+    pairs, labels = catalogue_pairs(names, vectors - centre)
+    rng = np.random.default_rng(SEED)
+    hidden = [hide(rng.random(), *(catalogue[names[row][1]].name for row in pair)) for pair in pairs.tolist()]
+    known = by_key(catalogue)
+    features = pair_features([n for n, _ in names], pairs, vectors, centre=centre, catalogue=known, hidden=hidden)
+    weights = np.full(len(labels), CATALOGUE_WEIGHT)
+    if path is not None:
+        own, same, groups = labelled_pairs(path, encoder, centre, known)
+        judged = np.zeros(len(same))
+        for train, test in GroupKFold(5).split(own, same, groups):
+            judged[test] = Forest.fit(
+                np.vstack([own[train], features]),
+                np.concatenate([same[train], labels]),
+                n_trees=N_TREES,
+                min_leaf=MIN_LEAF,
+                weights=np.concatenate([np.ones(len(train)), weights]),
+            ).probability(own[test])
+        show(f"alias, {path.name}, 5-fold by artifact", same, judged)
+        show(f"alias, {path.name}, not trained on it", same, fit_pairs(features, labels, weights).probability(own))
+        features, labels = np.vstack([own, features]), np.concatenate([same, labels])
+        weights = np.concatenate([np.ones(len(same)), weights])
+    return fit_pairs(features, labels, weights), centre
+
+
+def fit_pairs(features: Matrix, labels: NDArray[np.int64], weights: Matrix) -> Forest:
+    """The forest on pairs."""
+    return Forest.fit(features, labels, n_trees=N_TREES, min_leaf=MIN_LEAF, weights=weights)
+
+
+def hide(draw: float, one: str, other: str) -> frozenset[str]:
+    """Artifacts to take for unknown: both for a *draw* below .5, one of them up to .8, none above."""
+    if draw < 0.5:
+        return frozenset({one, other})
+    return frozenset({one} if draw < 0.65 else {other} if draw < 0.8 else ())
+
+
+def catalogue_pairs(
+    names: Sequence[tuple[str, int]], vectors: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of *names* in pairs, shape (n, 2), and whether they are one artifact's: as many that are as are not.
+
+    Those that are not are the nearest by vector among first names; an alias of another artifact is too often a
+    second name that the catalogue does not list.
+    """
     rows_of: defaultdict[int, list[int]] = defaultdict(list)
-    for row, i in enumerate(owner.tolist()):
+    for row, (_, i) in enumerate(names):
         rows_of[i].append(row)
-    pairs = {pair for rows in rows_of.values() for pair in combinations(rows, 2)}
-    pairs |= {(min(a, int(b)), max(a, int(b))) for a in range(len(names)) for b in near[a] if a != b}
-    rows = np.array(sorted(pairs))
-    labels = (owner[rows[:, 0]] == owner[rows[:, 1]]).astype(int)
-    features = pair_features([n for n, _ in names], rows, vectors)
-    # "Zauberwürfel" means Rubik's Cube, but nothing in the two names says so: that is known, not learnt
-    shows = (labels == 0) | (features[:, [FEATURES.index(f) for f in SHOWN]] >= SHOWN_FROM).any(axis=1)
-    rows, labels, features = rows[shows], labels[shows], features[shows]
-    judged = np.zeros(len(rows))
-    for train, test in GroupKFold(5).split(features, labels, owner[rows[:, 0]]):
-        judged[test] = Logistic.fit(features[train], labels[train], c=ALIAS_C).probability(features[test])
-    show("alias, catalogue, 5-fold", labels, judged)
-    return Logistic.fit(features, labels, c=ALIAS_C)
+    same = [(rows[0], other) for rows in rows_of.values() for other in rows[1:]]
+    first = np.array([rows[0] for rows in rows_of.values()])
+    search = NearestNeighbors(n_neighbors=NEIGHBOURS, metric="cosine", algorithm="brute").fit(vectors[first])
+    near = search.kneighbors(vectors[first], return_distance=False)
+    found = {tuple(sorted((int(first[a]), int(first[b])))) for a, row in enumerate(near) for b in row if a != b}
+    rng, n = np.random.default_rng(SEED), min(N_CATALOGUE_PAIRS, len(same), len(found))
+    chosen = [sorted(group)[i] for group in (same, found) for i in sorted(rng.choice(len(group), n, replace=False))]
+    return np.array(chosen), np.repeat([1, 0], n)
+
+
+def labelled_pairs(
+    path: Path, encoder: Encoder, centre: NDArray[np.float32], known: Mapping[str, KnownArtifact]
+) -> tuple[Matrix, NDArray[np.int64], NDArray[np.int64]]:
+    """Features, labels and groups of the pairs of *path*; names that it calls the same are in one group."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = sorted({n for r in rows for n in (r["name_a"], r["name_b"])})
+    at = {n: i for i, n in enumerate(names)}
+    pairs = np.array([(at[r["name_a"]], at[r["name_b"]]) for r in rows])
+    same = np.array([int(r["same"]) for r in rows])
+    links = pairs[same == 1]
+    graph = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(names), len(names)))
+    groups = connected_components(graph, directed=False)[1][pairs[:, 0]]
+    return pair_features(names, pairs, encoder.encode(names), centre=centre, catalogue=known), same, groups
 
 
 def score_phrases(path: Path, form: Logistic, encoder: Encoder, catalogue: tuple[KnownArtifact, ...]) -> None:
@@ -184,17 +247,6 @@ def score_phrases(path: Path, form: Logistic, encoder: Encoder, catalogue: tuple
     names = [trim(r["phrase"]) or r["phrase"] for r in rows]
     features = form_features(names, encoder.encode(names), [spelling_key(n) in known for n in names])
     show(f"form, {path.name}", np.array([int(r["label"] == "2") for r in rows]), form.logits(features))
-
-
-def score_pairs(path: Path, alias: Logistic, encoder: Encoder) -> None:
-    """Figures of the alias model on a file of pairs that it was not trained on."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = sorted({n for r in rows for n in (r["name_a"], r["name_b"])})
-    at = {n: i for i, n in enumerate(names)}
-    pairs = np.array([(at[r["name_a"]], at[r["name_b"]]) for r in rows])
-    features = pair_features(names, pairs, encoder.encode(names))
-    show(f"alias, {path.name}", np.array([int(r["same"]) for r in rows]), alias.probability(features))
 
 
 def show(what: str, labels: NDArray[np.int64], scores: Matrix) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.ensemble import ExtraTreesClassifier
 
 from miner.artifacts.aliases import alias_groups
 from miner.artifacts.candidates import candidates, mention_table
 from miner.artifacts.catalogue import by_key, load_catalogue
+from miner.artifacts.forest import Forest
 from miner.artifacts.judge import load_judge
 from miner.artifacts.linear import Logistic
 from miner.artifacts.pairs import FEATURES, pair_features
@@ -67,14 +69,15 @@ def test_capitals_that_begin_a_sentence_tell_nothing() -> None:
     assert only.capital_share == 0.5
 
 
-def constant(probability: float) -> Logistic:
-    """A model that gives every pair this probability."""
-    n = len(FEATURES)
-    return Logistic(
-        mean=np.zeros(n),
-        scale=np.ones(n),
-        weights=np.zeros((1, n)),
-        bias=np.array([np.log(probability / (1 - probability))]),
+def constant(probability: float) -> Forest:
+    """A tree of one leaf: it gives every pair this probability."""
+    return Forest(
+        feature=np.array([-1], np.int16),
+        threshold=np.zeros(1, np.float32),
+        left=np.array([-1], np.int32),
+        right=np.array([-1], np.int32),
+        value=np.array([probability], np.float32),
+        roots=np.array([0], np.int32),
     )
 
 
@@ -84,12 +87,19 @@ def vectors(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 def groups(
     names: list[str],
-    model: Logistic,
+    model: Forest,
     known: dict[int, str] | None = None,
     together: dict[tuple[int, int], int] | None = None,
 ) -> list[list[int]]:
     return alias_groups(
-        names, vectors(len(names)), model=model, known=known or {}, together=together or {}, n_posts=[4] * len(names)
+        names,
+        vectors(len(names)),
+        model=model,
+        centre=np.zeros(len(names), np.float32),
+        catalogue={},
+        known=known or {},
+        together=together or {},
+        n_posts=[4] * len(names),
     )
 
 
@@ -119,6 +129,9 @@ def test_a_name_does_not_join_two_known_artifacts() -> None:
     [
         ("Atari 2600", "Atari 7800", "numbers_differ", 1.0),
         ("Atari 2600", "Atari", "one_has_number", 1.0),
+        ("Final Fantasy IX", "Final Fantasy X", "numbers_differ", 1.0),
+        ("V for Vendetta", "5 for Vendetta", "numbers_differ", 0.0),
+        ("Speak & Spell (launch)", "Speak and Spell", "ratio", 1.0),
         ("Nintendo Entertainment System", "NES", "initials", 1.0),
         ("Rubiks cube", "Rubix cube", "all_words_shared", 1.0),
         ("Street Fighter II", "Street Fighter 2", "numbers_differ", 0.0),
@@ -126,8 +139,37 @@ def test_a_name_does_not_join_two_known_artifacts() -> None:
     ],
 )
 def test_pair_features(one: str, two: str, feature: str, value: float) -> None:
-    row = pair_features([one, two], np.array([[0, 1]]), vectors(2))[0]
+    row = pair_features([one, two], np.array([[0, 1]]), vectors(2), centre=np.zeros(2, np.float32), catalogue={})[0]
     assert row[FEATURES.index(feature)] == value
+
+
+def test_two_numbers_are_two_things_whatever_the_model_says() -> None:
+    assert groups(["Diablo II", "Diablo III"], constant(0.99)) == [[0], [1]]
+    assert groups(["Atari 2600", "Atari 7800"], constant(0.99)) == [[0], [1]]
+
+
+def test_a_forest_by_hand() -> None:
+    # the first tree asks whether column 1 is at most 2: 0.2 if so, else 0.8; the second is a leaf of 0.5
+    forest = Forest(
+        feature=np.array([1, -1, -1, -1], np.int16),
+        threshold=np.array([2, 0, 0, 0], np.float32),
+        left=np.array([1, -1, -1, -1], np.int32),
+        right=np.array([2, -1, -1, -1], np.int32),
+        value=np.array([0, 0.2, 0.8, 0.5], np.float32),
+        roots=np.array([0, 3], np.int32),
+    )
+    assert forest.probability(np.array([[9.0, 2.0], [9.0, 2.1]])) == pytest.approx([0.35, 0.65])
+    assert forest.probability(np.zeros((0, 2))).shape == (0,)
+
+
+def test_a_forest_gives_what_scikit_learn_gives() -> None:
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(300, 5)).astype(np.float32).astype(np.float64)
+    labels = (features[:, 0] + rng.normal(size=300) > 0).astype(np.int64)
+    theirs = ExtraTreesClassifier(20, min_samples_leaf=2, random_state=7).fit(features, labels)
+    ours = Forest.fit(features, labels, n_trees=20, min_leaf=2, seed=7)
+    stored = Forest.from_arrays(ours.arrays("pair"), "pair")
+    assert stored.probability(features) == pytest.approx(theirs.predict_proba(features)[:, 1], abs=1e-6)
 
 
 def test_a_logistic_model_by_hand() -> None:

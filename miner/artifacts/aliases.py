@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from miner.artifacts.linear import Logistic
-from miner.artifacts.pairs import pair_features
+from miner.artifacts.catalogue import KnownArtifact
+from miner.artifacts.forest import Forest
+from miner.artifacts.pairs import FEATURES, pair_features
 
 THRESHOLD = 0.9
 NEIGHBOURS = 10
@@ -26,7 +27,9 @@ def alias_groups(
     names: Sequence[str],
     vectors: NDArray[np.float32],
     *,
-    model: Logistic,
+    model: Forest,
+    centre: NDArray[np.float32],
+    catalogue: Mapping[str, KnownArtifact],
     known: Mapping[int, str],
     together: Mapping[tuple[int, int], int],
     n_posts: Sequence[int],
@@ -38,6 +41,8 @@ def alias_groups(
         names: Unique names.
         vectors: Their vectors, shape (n, d), each of length 1.
         model: Probability that two names mean one thing, from :data:`miner.artifacts.pairs.FEATURES`.
+        centre: Mean vector of artifacts' names, shape (d,), as the model was trained with.
+        catalogue: Spelling key to artifact.
         known: Row to the id of the known artifact it names: rows of one id are joined, rows of two ids never.
         together: Pairs of rows (smaller first) to the number of posts that name both.
         n_posts: Posts that use each name.
@@ -47,7 +52,9 @@ def alias_groups(
         Groups in order of their first row; rows in a group ascending.
     """
     pairs = _candidate_pairs(names, vectors)
-    probability = model.probability(pair_features(names, pairs, vectors)) if len(pairs) else np.zeros(0)
+    features = pair_features(names, pairs, vectors, centre=centre, catalogue=catalogue)
+    # two numbers are two things, however alike the names: Atari 2600 and Atari 7800
+    probability = np.where(features[:, FEATURES.index("numbers_differ")] > 0, 0.0, model.probability(features))
     weights: dict[tuple[int, int], float] = {}
     for (a, b), p in zip(pairs.tolist(), probability.tolist(), strict=True):
         if a in known and b in known:

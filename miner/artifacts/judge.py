@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from miner.artifacts.candidates import ORIGINS, Candidate
 from miner.artifacts.catalogue import load_artists, load_titles
+from miner.artifacts.forest import Forest
 from miner.artifacts.linear import Logistic, Matrix
 from miner.names import spelling_key, words_of
 
@@ -87,6 +88,7 @@ class Judge:
         category: From the name's vector to *categories*.
         categories: Names of the categories, in the order of the model's classes.
         alias: Whether two names mean one thing, from :data:`miner.artifacts.pairs.FEATURES`.
+        centre: Mean vector of the catalogue's names, shape (d,), for those features.
         encoder: Name of the encoder whose vectors it was trained on.
         version: Hash of the numbers, for the manifest and for cache keys.
     """
@@ -95,7 +97,8 @@ class Judge:
     use: Logistic
     category: Logistic
     categories: tuple[str, ...]
-    alias: Logistic
+    alias: Forest
+    centre: NDArray[np.float32]
     encoder: str
     version: str
 
@@ -205,7 +208,8 @@ def load_judge() -> Judge:
         form=Logistic.from_arrays(arrays, "form"),
         use=Logistic.from_arrays(arrays, "use"),
         category=Logistic.from_arrays(arrays, "category"),
-        alias=Logistic.from_arrays(arrays, "alias"),
+        alias=Forest.from_arrays(arrays, "alias"),
+        centre=np.asarray(arrays["centre"], np.float32),
         categories=tuple(str(c) for c in arrays["categories"]),
         encoder=str(arrays["encoder"]),
         version=hashlib.blake2b(stored, digest_size=6).hexdigest(),

@@ -12,9 +12,9 @@ MIN_ZIPF = 2.5
 def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, str]:
     """Rare spelling key to the accepted key that it is a slip of: one letter too many, too few or wrong.
 
-    Only keys of at least seven letters that begin alike, and never a digit: "atari2600" and "atari7800" are two
-    things, "co-writer" is no "CD writer". Keys are
-    matched by what is left when one letter is dropped (the symmetric delete idea of SymSpell), so the cost grows with
+    Only keys of at least seven letters that begin alike, and never a digit or a numeral at the end: "atari2600" and
+    "atari7800" are two things, so are "Diablo II" and "Diablo III"; "co-writer" is no "CD writer". Keys are matched by
+    what is left when one letter is dropped (the symmetric delete idea of SymSpell), so the cost grows with
     the number of keys and not with its square. Where two accepted keys are as near, the alphabetically first is taken.
 
     A rare key that is a word of its own ("kremlin") is no slip ("gremlin").
@@ -36,7 +36,7 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
         for k in near:
             if (
                 k[:2] == key[:2]
-                and _digits(k) == _digits(key)
+                and _numbers(k) == _numbers(key)
                 and DamerauLevenshtein.distance(k, key, score_cutoff=1) == 1
             ):
                 found[key] = k
@@ -57,5 +57,6 @@ def _is_word(key: str) -> bool:
     return float(wordfreq.zipf_frequency(key, "en")) >= MIN_ZIPF
 
 
-def _digits(key: str) -> str:
-    return "".join(c for c in key if c.isdigit())
+def _numbers(key: str) -> tuple[str, str]:
+    """Its digits, and the letters at its end that may be a Roman numeral."""
+    return "".join(c for c in key if c.isdigit()), key[len(key.rstrip("ivx")) :]

@@ -112,6 +112,8 @@ def _join(
         names,
         vectors,
         model=models.judge.alias,
+        centre=models.judge.centre,
+        catalogue=models.known,
         known=known,
         together=_together(posts),
         n_posts=[c.n_posts for c in rows],
