@@ -9,6 +9,7 @@ MinerError                      exit code 1
 │   └── CredentialsError        3   a source asks for a login
 ├── SourceError                 4   one source failed; what it gave before is kept
 │   ├── BlockedError            4   the host does not want this client: never retried
+│   ├── RefusedError            4   the server does not take the request, and will not the next time
 │   ├── MalformedError          4   an answer that is not what the source sends
 │   ├── TooFewPosts             4   it came to its end with fewer posts than are plausible
 │   └── RateLimited             5   the wait is longer than allowed; run again to go on
@@ -93,6 +94,10 @@ class SourceError(MinerError):
 
 class BlockedError(SourceError):
     """The host does not want this client (403, robots.txt, a block page). Never retried."""
+
+
+class RefusedError(SourceError):
+    """The server does not take the request (400, 404, 410, 422, a lasting 500). The same one will not do better."""
 
 
 class MalformedError(SourceError):

@@ -55,17 +55,19 @@ def walk(
     *,
     cursors: dict[str, str] | None = None,
     max_pages: int | None = None,
+    robots: str | None = None,
 ) -> Walked:
     """Walk all streams of *query* from *cursors*, against *handler* in place of the network.
 
     Args:
         source: What to walk.
         query: What to ask it for.
-        handler: Answers every request but that for robots.txt, which is not there.
+        handler: Answers every request but that for robots.txt.
         cursors: Of an earlier walk.
         max_pages: Stop after so many pages, as an interruption would.
+        robots: What robots.txt says; None when there is none.
     """
-    return asyncio.run(_walk(source, query, handler, dict(cursors or {}), max_pages))
+    return asyncio.run(_walk(source, query, handler, dict(cursors or {}), max_pages, robots))
 
 
 def walk_with_interruptions(source: Source, query: Query, handler: Handler) -> Walked:
@@ -82,13 +84,18 @@ def walk_with_interruptions(source: Source, query: Query, handler: Handler) -> W
 
 
 async def _walk(
-    source: Source, query: Query, handler: Handler, cursors: dict[str, str], max_pages: int | None
+    source: Source,
+    query: Query,
+    handler: Handler,
+    cursors: dict[str, str],
+    max_pages: int | None,
+    robots: str | None,
 ) -> Walked:
     walked = Walked(cursors=cursors)
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/robots.txt":
-            return httpx.Response(404)
+            return httpx.Response(404) if robots is None else httpx.Response(200, text=robots)
         walked.asked.append(request)
         return handler(request)
 

@@ -121,7 +121,7 @@ def completed(cwd: Path, line: str, env: dict[str, str] | None = None) -> list[s
 def test_completion_offers_commands_eras_sources_corpora_and_runs(tmp_path: Path) -> None:
     assert completed(tmp_path, "miner r") == ["rank", "report", "run"]
     assert completed(tmp_path, "miner eras show 8") == ["80s"]
-    assert completed(tmp_path, "miner scrape 80s --source m") == ["mastodon"]
+    assert completed(tmp_path, "miner scrape 80s --source mas") == ["mastodon"]
     assert completed(tmp_path, "miner rank ") == []
     write_posts(tmp_path / "posts.jsonl")
     call(tmp_path, "import", "posts.jsonl", "--into", "summer")

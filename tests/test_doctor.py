@@ -135,13 +135,25 @@ def test_a_key_that_others_can_read_is_told(study: Path) -> None:
 
 def test_logins_and_settings_are_named_without_their_values(study: Path) -> None:
     checks = found(study, {"PATH": "/bin"})
-    assert checks["logins"].found == "none set (MASTODON_TOKEN)"
+    assert checks["logins"].found == "none set (`miner sources` names them)"
     assert checks["settings"].found == "no MINER_* variable is set"
     environ = {"MASTODON_TOKEN": SECRET, "MASTODON_OTHER_TOKEN": " ", "OTHER_TOKEN": SECRET, "MINER_CONTACT": SECRET}
+    environ |= {"FLICKR_API_KEY": SECRET}
     shown = call(study, "doctor", env=environ)
-    assert re.search(r"^ok    logins +MASTODON_TOKEN set$", shown.out, re.MULTILINE)
+    assert re.search(r"^ok    logins +FLICKR_API_KEY, MASTODON_TOKEN set$", shown.out, re.MULTILINE)
     assert re.search(r"^ok    settings +MINER_CONTACT set$", shown.out, re.MULTILINE)
     assert SECRET not in shown.out + shown.err + call(study, "doctor", "--json", env=environ).out
+
+
+def test_a_file_of_keys_that_others_can_read_is_told(study: Path) -> None:
+    keys = study / "keys.toml"
+    keys.write_text(f'flickr_api_key = "{SECRET}"', encoding="utf-8")
+    environ = {"MINER_KEYS": str(keys)}
+    keys.chmod(0o644)
+    told = call(study, "doctor", env=environ)
+    assert (told.code, "FAIL  logins" in told.out) == (3, True)
+    keys.chmod(0o600)
+    assert re.search(r"^ok    logins +FLICKR_API_KEY set$", call(study, "doctor", env=environ).out, re.MULTILINE)
 
 
 def test_a_disk_without_room_and_a_folder_that_is_a_file_are_told(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,13 @@ from miner.errors import (
     MalformedError,
     MinerError,
     RateLimited,
+    RefusedError,
     SourceError,
 )
 from miner.settings import Settings
+from miner.sources.connection import user_agent
 from miner.sources.exchange import Answer, Ask
-from miner.sources.http import PoliteClient, user_agent
+from miner.sources.http import PoliteClient
 from miner.sources.robots import read_robots
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -154,7 +156,7 @@ REFUSALS: list[tuple[Handler, str | None, type[MinerError], str]] = [
     (
         always(404, {"error": "Record not found"}),
         None,
-        SourceError,
+        RefusedError,
         (
             "example.social answered 404 to the #80s timeline (/api/v1/timelines/tag/80s) "
             '("Record not found"): there is nothing of that name on this server. Choose another with `--instance`.'
@@ -163,7 +165,7 @@ REFUSALS: list[tuple[Handler, str | None, type[MinerError], str]] = [
     (
         always(410),
         None,
-        SourceError,
+        RefusedError,
         (
             "example.social answered 410 to the #80s timeline (/api/v1/timelines/tag/80s): "
             "it was there once and is gone. Choose another with `--instance`."
@@ -172,7 +174,7 @@ REFUSALS: list[tuple[Handler, str | None, type[MinerError], str]] = [
     (
         always(422, {"error": "Validation failed"}),
         None,
-        SourceError,
+        RefusedError,
         (
             "example.social answered 422 to the #80s timeline (/api/v1/timelines/tag/80s) "
             '("Validation failed"): it does not understand the request. Choose another with `--instance`.'
@@ -181,7 +183,7 @@ REFUSALS: list[tuple[Handler, str | None, type[MinerError], str]] = [
     (
         always(418),
         None,
-        SourceError,
+        RefusedError,
         (
             "example.social answered 418 to the #80s timeline (/api/v1/timelines/tag/80s): "
             "that is not an answer this program can use. Choose another with `--instance`."
@@ -424,6 +426,6 @@ def test_the_user_agent_is_honest() -> None:
 
 def test_words_of_a_server_cannot_drive_a_terminal() -> None:
     network = Network(always(422, {"error": "\x1b[2J\x07bad\u202e\n" + "x" * 500}))
-    sentence = network.fail(ask(), SourceError)
+    sentence = network.fail(ask(), RefusedError)
     assert sentence.isprintable()
     assert len(sentence) < 350

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from miner.errors import UsageError
-from miner.sources.hosts import is_loopback, is_public, origin
+from miner.sources.hosts import is_loopback, origin, public_address
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,19 @@ def test_a_server_is_named_as_people_type_it(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "http://mastodon.social", "ftp://x.example", "a b", "x.example/path", "u:p@x.example", "https://"]
+    "typed",
+    [
+        "",
+        "http://mastodon.social",
+        "ftp://x.example",
+        "a b",
+        "x.example/path",
+        "u:p@x.example",
+        "https://",
+        "xn--a",
+        "a..b",
+        "a.example:99999",
+    ],
 )
 def test_what_names_no_server_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
@@ -38,6 +50,6 @@ def test_public_and_loopback_addresses_are_told_apart() -> None:
     assert is_loopback("LOCALHOST")
     assert is_loopback("::1")
     assert not is_loopback("127.0.0.1.example")
-    assert asyncio.run(is_public("93.184.216.34"))
-    assert not asyncio.run(is_public("localhost"))
-    assert not asyncio.run(is_public("name.invalid"))
+    assert asyncio.run(public_address("93.184.216.34")) == "93.184.216.34"
+    assert asyncio.run(public_address("localhost")) is None
+    assert asyncio.run(public_address("name.invalid")) is None

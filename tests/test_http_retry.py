@@ -36,6 +36,33 @@ WAITS: dict[str, tuple[dict[str, str], float | None]] = {
     "seconds from now (Reddit)": ({"x-ratelimit-reset": "25"}, 25),
     "RateLimit-Reset (Bluesky)": ({"ratelimit-reset": str(int(NOW) + 90)}, 90),
     "per hour (Tumblr)": ({"x-ratelimit-perhour-reset": "1800"}, 1800),
+    "per hour and per day, the hour used up (Tumblr)": (
+        {
+            "x-ratelimit-perday-remaining": "3996",
+            "x-ratelimit-perday-reset": "84932",
+            "x-ratelimit-perhour-remaining": "0",
+            "x-ratelimit-perhour-reset": "2132",
+        },
+        2132,
+    ),
+    "per hour and per day, both used up": (
+        {
+            "x-ratelimit-perday-remaining": "0",
+            "x-ratelimit-perday-reset": "84932",
+            "x-ratelimit-perhour-remaining": "0",
+            "x-ratelimit-perhour-reset": "2132",
+        },
+        84932,
+    ),
+    "per hour and per day, neither used up: it is the limit per minute": (
+        {
+            "x-ratelimit-perday-remaining": "4106",
+            "x-ratelimit-perday-reset": "76341",
+            "x-ratelimit-perhour-remaining": "610",
+            "x-ratelimit-perhour-reset": "753",
+        },
+        None,
+    ),
     "a reset that has passed": ({"x-ratelimit-reset": str(int(NOW) - 60)}, 0),
     "the server's clock is ten minutes ahead": (
         {"date": "Sun, 22 Nov 2026 22:40:48 GMT", "x-ratelimit-reset": "2026-11-22T22:45:48Z"},
@@ -122,6 +149,7 @@ def test_what_breaks_by_chance_is_asked_again(trouble: Trouble, again: bool) -> 
         ({"x-ratelimit-remaining": "0.0"}, True),
         ({"ratelimit-remaining": "0"}, True),
         ({"x-ratelimit-perhour-remaining": "0"}, True),
+        ({"x-ratelimit-perhour-remaining": "9", "x-ratelimit-perday-remaining": "0"}, True),
         ({"x-ratelimit-remaining": "1"}, False),
         ({"x-ratelimit-remaining": "many"}, False),
         ({}, False),

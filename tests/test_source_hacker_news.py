@@ -73,10 +73,14 @@ def test_a_window_is_asked_for_and_kept() -> None:
     assert set(walked.ids) == {f"hacker-news:{i}" for i in range(21, 25)}
 
 
-def test_more_hits_in_one_second_than_a_page_holds_end_the_walk_with_a_word() -> None:
-    server = Algolia([START] * 30 + [START - 5])
-    with pytest.raises(MalformedError, match="had sent before"):
-        walk(HackerNews(), QUERY, server)
+def test_more_hits_in_one_second_than_a_page_holds_do_not_hold_up_the_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hacker_news, "HITS_PER_PAGE", 10)
+    walked = walk(HackerNews(), QUERY, Algolia([START] * 30 + [START - 5]))
+    assert set(walked.ids) == {f"hacker-news:{i}" for i in (*range(10), 30)}
+
+
+def test_two_hits_of_one_second_are_a_whole_walk() -> None:
+    assert set(walk(HackerNews(), QUERY, Algolia([START, START])).ids) == {"hacker-news:0", "hacker-news:1"}
 
 
 def test_a_block_page_and_an_answer_without_hits_are_errors_that_say_so() -> None:
@@ -91,4 +95,3 @@ def test_the_limit_keeps_a_request_small() -> None:
     query = Query(tags=(), phrases=("1980s",), limit=3)
     (request, *_) = walk(HackerNews(), query, Algolia([START]), max_pages=1).asked
     assert request.url.params["hitsPerPage"] == "3"
-    assert hacker_news.HITS_PER_PAGE == 1000

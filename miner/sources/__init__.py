@@ -6,12 +6,33 @@ from collections.abc import Mapping
 
 from miner.errors import UnknownName
 from miner.sources.base import Page, PlanLine, Query, Source, SourceInfo
+from miner.sources.bluesky import Bluesky
+from miner.sources.bluesky_live import BlueskyLive
+from miner.sources.flickr import Flickr
+from miner.sources.gotosocial import GoToSocial
 from miner.sources.hacker_news import HackerNews
+from miner.sources.lemmy import Lemmy
 from miner.sources.mastodon import Mastodon
+from miner.sources.misskey import Misskey
+from miner.sources.pixelfed import Pixelfed
+from miner.sources.reddit import Reddit
+from miner.sources.tumblr import Tumblr
+from miner.sources.youtube import YouTube
 
 SOURCES: Mapping[str, type[Source]] = {
     "mastodon": Mastodon,
+    "bluesky-live": BlueskyLive,
     "hacker-news": HackerNews,
+    "reddit": Reddit,
+    "lemmy": Lemmy,
+    "misskey": Misskey,
+    # what follows needs a free key or an account
+    "bluesky": Bluesky,
+    "tumblr": Tumblr,
+    "flickr": Flickr,
+    "youtube": YouTube,
+    "gotosocial": GoToSocial,
+    "pixelfed": Pixelfed,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from miner.errors import CredentialsError
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from miner.records import Post, Rejected
     from miner.sources.http import PoliteClient
 
+WEB_BEGAN = datetime(1991, 1, 1, tzinfo=UTC)
+"""Nobody put anything online on these platforms before; servers take posts that are dated back all the same."""
+CLOCK_ERROR = timedelta(days=1)
+"""How far a server's clock may be ahead of ours."""
 _ENTRY = re.compile(r"(?:([a-z][a-z0-9-]*)=)?(.+)", re.DOTALL)
 
 
@@ -199,6 +203,11 @@ def is_within(time: datetime | None, since: datetime | None, until: datetime | N
     if time is None:
         return since is None and until is None
     return (since is None or time >= since) and (until is None or time < until)
+
+
+def believable(time: datetime | None, now: datetime) -> datetime | None:
+    """*time*, or None when nothing can have been put online then: before the web, or more than a day after *now*."""
+    return time if time is not None and WEB_BEGAN <= time <= now + CLOCK_ERROR else None
 
 
 def _for_source(source: str, entries: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ from miner.sources.retry import Failure, Trouble
 
 # Forty Mastodon posts of 5,000 characters with their accounts are 1 MB; a page of 1,000 Hacker News hits is 6 MB.
 MAX_BODY_BYTES = 32 * 1024 * 1024
+# "[{},{},{},…" of 32 MB becomes 750 MB of dicts. A thousand Reddit posts of 110 fields have 300,000 of these marks.
+MAX_JSON_MARKS = 1_000_000
+_SMALL_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class Ask:
         secret_headers: Headers that hold a key. They stay with the server that was asked.
         body: What a POST sends as JSON; None asks with GET. Only for questions that change nothing, so that asking
             twice does no harm.
+        secret_body: Members of *body* that hold a key or a password.
         token: The user's own access token for that server. A request that carries it is that user's client and not a
             crawler, so robots.txt does not apply to it. Never printed.
         login: The next step when the server asks for a login.
@@ -43,6 +47,8 @@ class Ask:
         is_api: The operator offers this address to programs and documents it, with terms and limits of its own:
             robots.txt, which is for crawlers, does not decide about it.
         pause_s: Seconds between two requests to that host, that politeness or the platform's limit demands.
+        address: IP address to reach the host by, for a host that a redirect named and that was found to be public; None
+            looks the name up.
     """
 
     url: str
@@ -52,6 +58,7 @@ class Ask:
     extra_headers: tuple[tuple[str, str], ...] = ()
     secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    secret_body: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     token: str | None = field(default=None, repr=False)
     login: str = "Give a login with --token-env, or leave this server out."
     elsewhere: str = "Leave this server out."
@@ -59,6 +66,7 @@ class Ask:
     accepts: frozenset[int] = frozenset()
     is_api: bool = False
     pause_s: float = 1.0
+    address: str | None = None
 
     @property
     def host(self) -> str:
@@ -77,7 +85,8 @@ class Ask:
 
     def hide(self, words: str) -> str:
         """*words* of a server or a library without the secrets of this question, which servers like to repeat."""
-        for secret in filter(None, [self.token, *(v for _, v in (*self.secrets, *self.secret_headers))]):
+        secrets = (*self.secrets, *self.secret_headers, *self.secret_body)
+        for secret in filter(None, [self.token, *(v for _, v in secrets)]):
             words = words.replace(secret, "…")
         return words
 
@@ -131,7 +140,7 @@ class Answer:
             TryFailed: The body is not JSON, or only the beginning of it.
         """
         try:
-            return replace(self, data=_decode(self.body))
+            return replace(self, data=decode_json(self.body))
         except (ValueError, RecursionError) as error:
             detail = "a body that is not JSON, or cut short"
             raise TryFailed(Failure(trouble=Trouble.NOT_JSON, status=self.status, detail=detail)) from error
@@ -163,8 +172,14 @@ async def read_body(response: httpx.Response, max_bytes: int = MAX_BODY_BYTES, *
         raise TryFailed(Failure(trouble=Trouble.TOO_BIG, detail=f"a body compressed with {encoding[:20]!r}"))
     # 47 = the largest window, gzip or zlib told apart by the header
     inflater = zlib.decompressobj(wbits=47) if encoding not in {"", "identity"} else None
-    body = bytearray()
+    body, n_behind = bytearray(), 0
     async for chunk in response.aiter_bytes() if is_read else response.aiter_raw():
+        if inflater is not None and inflater.eof:
+            # zlib would keep what follows, without looking at it; a little is read, to use the connection again
+            n_behind += len(chunk)
+            if n_behind > _SMALL_BYTES:
+                break
+            continue
         # 10 MB of zeros arrive as 10 kB: the limit is on what comes out, before it is made
         body += chunk if inflater is None else _inflate(inflater, chunk, max_bytes + 1 - len(body))
         if len(body) > max_bytes and may_cut:
@@ -184,12 +199,12 @@ def failure_of_timeout(timeout_s: float, response: httpx.Response | None) -> Fai
     return Failure(trouble=Trouble.CUT_SHORT, detail=f"a body that did not end within {timeout_s:g} s")
 
 
-def failure_of_network(error: httpx.HTTPError, response: httpx.Response | None) -> Failure:
+def failure_of_network(error: Exception, response: httpx.Response | None) -> Failure:
     """What lies under httpx's exception: only the innermost one tells a wrong name from a broken wire."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return Failure(trouble=Trouble.TLS, detail=str(cause.reason or "TLS").replace("_", " ").lower())
+            return Failure(trouble=Trouble.TLS, detail=_tls_words(cause))
         if isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN:
             return Failure(trouble=Trouble.NO_SUCH_HOST, detail=str(cause.strerror))
         cause = cause.__cause__ or cause.__context__
@@ -198,7 +213,16 @@ def failure_of_network(error: httpx.HTTPError, response: httpx.Response | None) 
     return Failure(trouble=Trouble.CONNECTION, detail=type(error).__name__)
 
 
-def _decode(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON a server sends
+def _tls_words(error: ssl.SSLError) -> str:
+    """``certificate has expired``, ``Hostname mismatch, …``; in its absence OpenSSL's name of the trouble."""
+    said = getattr(error, "verify_message", "") or str(error.reason or "TLS").replace("_", " ").lower()
+    return str(said).rstrip(".")
+
+
+def decode_json(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON a server sends
+    """What a body says. Raises ValueError and RecursionError for what is not JSON, or too much of it."""
+    if len(body) > _SMALL_BYTES and sum(map(body.count, (b",", b":", b"{", b"["))) > MAX_JSON_MARKS:
+        raise ValueError("too many values")
     try:
         return msgspec.json.decode(body)
     except msgspec.DecodeError:

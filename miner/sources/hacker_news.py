@@ -13,6 +13,7 @@ from miner.sources.fields import count, inside, moment, name_of, words
 from miner.sources.html import html_to_text
 from miner.sources.http import PoliteClient
 from miner.sources.listing import Batch, Listing, ListingSource, malformed, side_by_side
+from miner.sources.slices import second_before_which
 
 NAME = "hacker-news"
 HOST = "https://hn.algolia.com"
@@ -46,6 +47,7 @@ class HackerNews(ListingSource):
         bounds = [f"created_at_i<{before}"] if before else []
         if query.since:
             bounds.append(f"created_at_i>={int(query.since.timestamp())}")
+        n_wanted = min(HITS_PER_PAGE, query.limit or HITS_PER_PAGE)
         ask = Ask(
             url=f"{listing.base}/api/v1/search_by_date",
             what=listing.what,
@@ -53,7 +55,7 @@ class HackerNews(ListingSource):
                 ("query", f'"{listing.subject}"'),
                 ("tags", "(story,comment)"),
                 ("advancedSyntax", "true"),
-                ("hitsPerPage", str(min(HITS_PER_PAGE, query.limit or HITS_PER_PAGE))),
+                ("hitsPerPage", str(n_wanted)),
                 *((("numericFilters", ",".join(bounds)),) if bounds else ()),
             ),
             is_api=True,
@@ -63,10 +65,8 @@ class HackerNews(ListingSource):
         if not isinstance(inside(data, "hits"), list):
             raise malformed(listing, "no list of hits")
         hits = self.objects_in(data)
-        seconds = [s for hit in hits if (s := count(inside(hit, "created_at_i"))) is not None]
-        # "<" the oldest second would skip what shares it with the last hit
-        next_place = str(min(seconds) + 1) if seconds and min(seconds) + 1 != int(before or 0) else None
-        return Batch(items=hits, next_place=next_place if len(hits) > 1 else None)
+        times = [moment(inside(hit, "created_at_i")) for hit in hits]
+        return Batch(items=hits, next_place=second_before_which(times, n_wanted), times=times)
 
     def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
         """The hits."""

@@ -6,16 +6,17 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from miner import __version__
 from miner.errors import BlockedError, RateLimited, SourceError
 from miner.settings import Settings
+from miner.sources.connection import headers_of, new_client, request_for
 from miner.sources.exchange import (
     MAX_BODY_BYTES,
     Answer,
@@ -25,20 +26,14 @@ from miner.sources.exchange import (
     failure_of_timeout,
     read_body,
 )
-from miner.sources.hosts import host_of, is_loopback, is_public
+from miner.sources.hosts import Resolve, addresses_of, host_of, is_loopback
+from miner.sources.redirects import MAX_REDIRECTS, STATUSES, follow
 from miner.sources.refusals import exhausted, must_wait, refusal, still_limited
 from miner.sources.retry import Failure, Trouble, has_none_left, is_transient, server_wait_s, wait_before_retry_s
 from miner.sources.robots import MAX_BYTES as MAX_ROBOTS_BYTES
-from miner.sources.robots import PRODUCT, Robots, read_robots
+from miner.sources.robots import Robots, read_robots
 
 _WIRE_LOG = logging.getLogger("httpx")
-MAX_REDIRECTS = 5  # as many as RFC 9309 wants to see followed for robots.txt
-
-
-def user_agent(contact: str) -> str:
-    """How this program introduces itself: ``nostalgia-miner/0.1.0 (+mail@example.org)``."""
-    reachable = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in "()").strip()
-    return f"{PRODUCT}/{__version__} (+{reachable or 'no contact set'})"
 
 
 def _without_keys(record: logging.LogRecord) -> bool:
@@ -73,6 +68,7 @@ class PoliteClient:
         rng: Gives the jitter of the backoff; nothing that is stored depends on it.
         backoff_base_s: Backoff after a first failed try, in seconds, when the server does not say.
         max_body_bytes: Longest body that is read, decompressed.
+        resolve: Gives the addresses of a host that a redirect names.
     """
 
     def __init__(
@@ -85,6 +81,7 @@ class PoliteClient:
         rng: random.Random | None = None,
         backoff_base_s: float = 1.0,
         max_body_bytes: int = MAX_BODY_BYTES,
+        resolve: Resolve = addresses_of,
     ) -> None:
         self._settings = settings
         self._sleep, self._clock = sleep, clock
@@ -92,15 +89,8 @@ class PoliteClient:
         self._backoff_base_s = backoff_base_s
         self._max_body_bytes = max_body_bytes
         self._lanes: dict[str, _Lane] = {}
-        # a proxy set in the environment must not see what is asked of this machine's own servers
-        direct = None if transport else {f"all://{name}": None for name in ("localhost", "127.0.0.1", "[::1]")}
-        self._client = httpx.AsyncClient(
-            http2=True,
-            transport=transport,
-            mounts=direct,
-            timeout=settings.timeout_s,
-            headers={"User-Agent": user_agent(settings.contact), "Accept-Encoding": "gzip"},
-        )
+        self._transport, self._resolve = transport, resolve
+        self._client = new_client(settings, transport)
 
     async def __aenter__(self) -> Self:
         _WIRE_LOG.addFilter(_without_keys)
@@ -111,6 +101,15 @@ class PoliteClient:
     ) -> None:
         _WIRE_LOG.removeFilter(_without_keys)
         await self._client.aclose()
+
+    @property
+    def settings(self) -> Settings:
+        """What it was made with."""
+        return self._settings
+
+    def now(self) -> float:
+        """The time by its clock, in seconds since 1970."""
+        return self._clock()
 
     async def get_json(self, ask: Ask) -> Any:  # noqa: ANN401 - whatever JSON a server sends
         """The decoded JSON of an answer. Raises what :meth:`get` raises."""
@@ -127,7 +126,7 @@ class PoliteClient:
             SourceError: Any other failure, after the tries that the settings allow.
         """
         if ask.is_crawl:
-            await self._check_robots(ask, ask.url)
+            await self._check_robots(ask, ask.url, ask.address)
         answer = await self._retried(ask)
         if answer.status in ask.accepts:
             return answer
@@ -144,14 +143,35 @@ class PoliteClient:
                 return await self._try(ask)
             except TryFailed as failed:
                 failure = failed.failure
-            now = self._clock()
-            wait_s = wait_before_retry_s(
-                failure, n_tries=n_tries, now=now, jitter=self._rng.random(), base_s=self._backoff_base_s
-            )
-            self._give_up_if_hopeless(failure, ask, n_tries=n_tries, wait_s=wait_s, waited_s=waited_s)
+            wait_s = self._wait_before_retry_s(failure, ask, n_tries=n_tries, waited_s=waited_s)
             waited_s += wait_s
             lane = self._lane(ask.host)
-            lane.not_before = max(lane.not_before, now + wait_s)
+            lane.not_before = max(lane.not_before, self._clock() + wait_s)
+
+    async def wait_to_retry(self, failure: Failure, ask: Ask, *, n_tries: int, waited_s: float) -> float:
+        """Wait as long as is fit before *ask* is tried again by somebody who keeps a connection of another kind.
+
+        Args:
+            failure: What came of the last try.
+            ask: What was asked for.
+            n_tries: Tries made so far; at least 1.
+            waited_s: Seconds waited between them so far.
+
+        Returns:
+            Seconds waited.
+
+        Raises:
+            RateLimited, MalformedError, SourceError: Another try is not worth it, as in :meth:`get`.
+        """
+        wait_s = self._wait_before_retry_s(failure, ask, n_tries=n_tries, waited_s=waited_s)
+        await self._sleep(wait_s)
+        return wait_s
+
+    def _wait_before_retry_s(self, failure: Failure, ask: Ask, *, n_tries: int, waited_s: float) -> float:
+        now, jitter = self._clock(), self._rng.random()
+        wait_s = wait_before_retry_s(failure, n_tries=n_tries, now=now, jitter=jitter, base_s=self._backoff_base_s)
+        self._give_up_if_hopeless(failure, ask, n_tries=n_tries, wait_s=wait_s, waited_s=waited_s)
+        return wait_s
 
     def _give_up_if_hopeless(self, failure: Failure, ask: Ask, *, n_tries: int, wait_s: float, waited_s: float) -> None:
         """Raise, when another try is not worth it: wrong by nature, tried often enough, or too long a wait."""
@@ -169,7 +189,7 @@ class PoliteClient:
     async def _try(self, ask: Ask) -> Answer:
         answer = await self._follow(ask)
         failure = Failure(trouble=Trouble.STATUS, status=answer.status, headers=answer.headers)
-        if answer.status >= 400 and is_transient(failure):
+        if answer.status >= 400 and answer.status not in ask.accepts and is_transient(failure):
             raise TryFailed(failure)
         is_json_due = ask.expects == "json" and answer.status < 300 and not answer.is_web_page
         return answer.decoded() if is_json_due else answer
@@ -178,46 +198,25 @@ class PoliteClient:
         """The answer at the end of the redirects."""
         params = (*ask.params, *ask.secrets)
         url, is_trusted = httpx.URL(ask.url, params=params) if params else httpx.URL(ask.url), True
+        address = ask.address
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._exchange(url, ask, is_trusted=is_trusted)
-            if answer.status not in {301, 302, 303, 307, 308} or "location" not in answer.headers:
+            answer = await self._exchange(url, ask, address, is_trusted=is_trusted)
+            if answer.status not in STATUSES or "location" not in answer.headers:
                 return answer
             if ask.body is not None:
                 raise SourceError(f"{ask.host} redirected {ask.what} ({ask.path}), which is sent once.", ask.elsewhere)
-            target = await self._redirect_target(url, answer.headers["location"], ask)
+            target, address = await follow(url, answer.headers["location"], ask, self._resolve)
+            if ask.is_crawl:
+                await self._check_robots(ask, str(target), address)
             # a token is for the server that it was given for
             is_trusted = is_trusted and (target.scheme, target.netloc) == (url.scheme, url.netloc)
             url = target
         raise SourceError(f"{ask.host} redirected {ask.what} ({ask.path}) {MAX_REDIRECTS + 1} times.", ask.elsewhere)
 
-    async def _redirect_target(self, url: httpx.URL, location: str, ask: Ask) -> httpx.URL:
-        """Where a redirect leads, if it may be followed.
-
-        Raises:
-            SourceError: It leads into a private network, from HTTPS to HTTP, or nowhere.
-        """
-        try:
-            target = url.join(location)
-        except httpx.InvalidURL:
-            target = httpx.URL("")
-        is_web = target.scheme in {"http", "https"} and bool(target.host)
-        is_downgrade = url.scheme == "https" and target.scheme == "http"
-        if is_web and not is_downgrade and await self._may_follow(httpx.URL(ask.url).host, target.host):
-            if ask.is_crawl:
-                await self._check_robots(ask, str(target))
-            return target
-        where = "an address that is not public" if is_web and not is_downgrade else "an insecure or broken address"
-        raise SourceError(f"{ask.host} redirected {ask.what} ({ask.path}) to {where}.", ask.elsewhere)
-
-    async def _may_follow(self, asked: str, target: str) -> bool:
-        if target == asked or (is_loopback(asked) and is_loopback(target)):
-            return True
-        return await is_public(target)
-
-    async def _check_robots(self, ask: Ask, url: str) -> None:
+    async def _check_robots(self, ask: Ask, url: str, address: str | None) -> None:
         lane = self._lane(host_of(url))
         if lane.robots is None or not lane.robots.is_fresh(self._clock()):
-            await self._read_robots(lane, ask, url)
+            await self._read_robots(lane, ask, url, address)
         if lane.robots is None or lane.robots.allows(url):
             return
         about = f"{ask.what} ({httpx.URL(url).raw_path.decode('ascii')})"
@@ -225,9 +224,9 @@ class PoliteClient:
             raise BlockedError(f"{host_of(url)} forbids {about} to crawlers in its robots.txt.", ask.login)
         raise BlockedError(f"{host_of(url)} could not show its robots.txt, which forbids {about}.", ask.elsewhere)
 
-    async def _read_robots(self, lane: _Lane, ask: Ask, url: str) -> None:
+    async def _read_robots(self, lane: _Lane, ask: Ask, url: str, address: str | None) -> None:
         place = str(httpx.URL(url).copy_with(raw_path=b"/robots.txt", fragment=None))
-        robots_ask = Ask(url=place, what="robots.txt", expects="text", pause_s=ask.pause_s)
+        robots_ask = Ask(url=place, what="robots.txt", expects="text", pause_s=ask.pause_s, address=address)
         try:
             answer = await self._retried(robots_ask)
         except RateLimited:
@@ -237,14 +236,14 @@ class PoliteClient:
             raise
         lane.robots = read_robots(answer.status, answer.body, now=self._clock())
 
-    async def _exchange(self, url: httpx.URL, ask: Ask, *, is_trusted: bool) -> Answer:
+    async def _exchange(self, url: httpx.URL, ask: Ask, address: str | None, *, is_trusted: bool) -> Answer:
         """One request and its whole answer, in the host's lane."""
         lane = self._lane(url.netloc.decode("ascii"))
         async with lane.lock:
             await self._wait_for_turn(lane, ask)
             started = self._clock()
             try:
-                answer = await self._send(url, ask, is_trusted=is_trusted)
+                answer = await self._send(url, ask, address, is_trusted=is_trusted)
             finally:
                 lane.not_before = started + self._pause_s(url.host, lane, ask)
             if has_none_left(answer.headers):
@@ -266,16 +265,16 @@ class PoliteClient:
         crawl_delay_s = lane.robots.delay_s() if lane.robots is not None and ask.token is None else 0.0
         return max(ask.pause_s, crawl_delay_s)
 
-    async def _send(self, url: httpx.URL, ask: Ask, *, is_trusted: bool) -> Answer:
-        headers = ask.headers(is_trusted=is_trusted)
+    async def _send(self, url: httpx.URL, ask: Ask, address: str | None, *, is_trusted: bool) -> Answer:
         is_robots = ask.path == "/robots.txt"
         max_bytes = MAX_ROBOTS_BYTES if is_robots else self._max_body_bytes
         response: httpx.Response | None = None
         try:
             async with asyncio.timeout(self._settings.timeout_s):
-                method = "GET" if ask.body is None else "POST"
-                async with self._client.stream(method, url, headers=headers, json=ask.body) as response:
-                    body = await read_body(response, max_bytes, may_cut=is_robots)
+                async with self._reaching(address) as client:
+                    request = request_for(client, url, ask, address=address, is_trusted=is_trusted)
+                    async with aclosing(await client.send(request, stream=True)) as response:
+                        body = await read_body(response, max_bytes, may_cut=is_robots)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise TryFailed(failure_of_timeout(self._settings.timeout_s, response)) from error
         except httpx.HTTPError as error:
@@ -283,9 +282,18 @@ class PoliteClient:
         return Answer(
             url=str(url) if not ask.secrets else str(url.copy_with(query=None)),
             status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
+            headers=headers_of(response),
             body=body,
         )
+
+    @asynccontextmanager
+    async def _reaching(self, address: str | None) -> AsyncGenerator[httpx.AsyncClient]:
+        """A client for that address, None for any. One address may be two servers, whose connections must not mix."""
+        if address is None or self._transport is not None:
+            yield self._client
+            return
+        async with new_client(self._settings) as client:
+            yield client
 
     def _lane(self, host: str) -> _Lane:
         return self._lanes.setdefault(host, _Lane())

@@ -12,19 +12,12 @@ from typing import Any
 
 import msgspec
 
-from miner.errors import (
-    BlockedError,
-    CredentialsError,
-    MalformedError,
-    MinerError,
-    RateLimited,
-    SourceError,
-    UnknownName,
-)
+from miner.errors import CredentialsError, MalformedError, MinerError, RefusedError, UnknownName
 from miner.records import Post, Rejected
-from miner.sources.base import Page, PlanLine, Query, SourceInfo, is_within
+from miner.sources.base import WEB_BEGAN, Page, PlanLine, Query, SourceInfo, is_within
 from miner.sources.hosts import host_of, is_loopback
 from miner.sources.http import PoliteClient
+from miner.sources.listing_cursor import Cursor, read_cursor
 
 OVERLAP = timedelta(days=1)
 """How far a later run reads behind the newest post of the last complete one: posts arrive late from other servers."""
@@ -142,42 +135,6 @@ class ListingSource(ABC):
             yield page
 
 
-class Cursor(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the walk through a listing stands, stored as JSON.
-
-    Attributes:
-        place: Next page to read; None is the beginning.
-        top: Newest time seen by the walk in progress.
-        floor: Newest time seen by the last complete walk: a later one may stop there.
-        is_done: No walk is in progress.
-        since, until: Window of the walk; what lies outside was left out on the way.
-    """
-
-    place: str | None = None
-    top: datetime | None = None
-    floor: datetime | None = None
-    is_done: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def read_cursor(text: str | None, *, since: datetime | None, until: datetime | None) -> Cursor:
-    """The cursor to go on from; a fresh one when there is none, it is not of this program, or the window grew.
-
-    Starting over costs requests and no posts: the corpus knows what it has.
-    """
-    try:
-        found = msgspec.json.decode(text or "", type=Cursor)
-    except (msgspec.MsgspecError, UnicodeError):
-        found = Cursor()
-    from_start = found.since is None or (since is not None and since >= found.since)
-    to_end = found.until is None or (until is not None and until <= found.until)
-    if not (from_start and to_end):
-        found = Cursor()
-    begun = Cursor(floor=found.floor) if found.is_done else found
-    return msgspec.structs.replace(begun, since=since, until=until)
-
-
 class _Walk:
     """One walk through one listing."""
 
@@ -210,9 +167,7 @@ class _Walk:
             return await self._fetch(None)
         try:
             return await self._fetch(self._cursor.place)
-        except (BlockedError, RateLimited):
-            raise
-        except SourceError:
+        except RefusedError:
             self._cursor = msgspec.structs.replace(self._cursor, place=None, top=None)
             return await self._fetch(None)
 
@@ -251,7 +206,11 @@ class _Walk:
             self._cursor = msgspec.structs.replace(cursor, place=place, top=top)
 
     def _is_behind(self, times: Sequence[datetime]) -> bool:
-        """Whether a whole page is older than what is wanted. One old post is not enough: dates can be set back."""
+        """Whether a whole page is older than what is wanted. One old post is not enough: dates can be set back.
+
+        A date before the web says nothing about its page.
+        """
+        times = [time for time in times if time >= WEB_BEGAN]
         floor = self._cursor.floor - OVERLAP if self._cursor.floor else None
         bound = max([t for t in (floor, self._cursor.since) if t], default=None)
         return self._source.is_newest_first and bound is not None and bool(times) and all(t < bound for t in times)

@@ -10,13 +10,20 @@ from typing import Any
 
 from miner.errors import BlockedError, CredentialsError, MalformedError, MinerError, UnknownName
 from miner.records import Post, Rejected
-from miner.sources.base import Page, PlanLine, Query, SourceInfo, is_within
+from miner.sources.base import WEB_BEGAN, Page, PlanLine, Query, SourceInfo, is_within
 from miner.sources.fields import fold_tag, inside
 from miner.sources.hosts import host_of
 from miner.sources.http import PoliteClient
 from miner.sources.mastodon_cursor import Cursor, Walk, read_cursor
 from miner.sources.mastodon_status import NAME, status_id, status_time, status_to_post, tag_names
-from miner.sources.mastodon_timeline import ELSEWHERE, LOGIN, POSTS_PER_PAGE, Timeline, timelines_of
+from miner.sources.mastodon_timeline import (
+    ELSEWHERE,
+    LOGIN,
+    POSTS_PER_PAGE,
+    Timeline,
+    account_domain,
+    timelines_of,
+)
 from miner.sources.refusals import refusal
 
 
@@ -121,8 +128,7 @@ class _Walker:
             raise BlockedError(f"{happened} to anybody ({_access_words(access)}).", ELSEWHERE)
         if self._timeline.token is None and not access & {"public", None}:
             raise CredentialsError(f"{happened} without a login ({_access_words(access)}).", LOGIN)
-        domain = instance.get("account_domain") or instance.get("domain")
-        return domain if isinstance(domain, str) and domain else None
+        return account_domain(instance)
 
     async def _groups(self) -> list[tuple[str, ...]]:
         """The stream's tags as this server can be asked for them: all at once, or each for itself.
@@ -224,7 +230,7 @@ class _Walker:
         """Whether a whole page is older than the window. One old status is not enough: dates can be set back."""
         times = [status_time(raw) for raw in statuses]
         since = self._cursor.since
-        return since is not None and bool(times) and all(t is not None and t < since for t in times)
+        return since is not None and bool(times) and all(t is not None and WEB_BEGAN <= t < since for t in times)
 
 
 class _UnknownTag(Exception):

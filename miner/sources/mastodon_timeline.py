@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from miner.sources.base import Query
 from miner.sources.exchange import Ask
+from miner.sources.fields import inside
 from miner.sources.hosts import host_of, is_loopback, origin
 from miner.sources.mastodon_status import NAME
 
@@ -70,3 +72,9 @@ def timelines_of(query: Query) -> dict[str, Timeline]:
     bases = dict.fromkeys(origin(host) for host in query.hosts_of(NAME) or DEFAULT_HOSTS)
     timelines = [Timeline(base=b, tags=group, token=tokens.get(host_of(b))) for b in bases for group in groups]
     return {timeline.stream: timeline for timeline in timelines}
+
+
+def account_domain(instance: Any) -> str | None:  # noqa: ANN401 - whatever a server sent
+    """The domain in the names of a server's accounts, which need not be its host, from ``/api/v2/instance``."""
+    domain = inside(instance, "account_domain") or inside(instance, "domain")
+    return domain if isinstance(domain, str) and domain else None

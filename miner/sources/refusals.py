@@ -8,12 +8,21 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from miner.errors import BlockedError, CredentialsError, MalformedError, MinerError, RateLimited, SourceError
+from miner.errors import (
+    BlockedError,
+    CredentialsError,
+    MalformedError,
+    MinerError,
+    RateLimited,
+    RefusedError,
+    SourceError,
+)
 from miner.sources.exchange import Answer, Ask
 from miner.sources.retry import Failure, Trouble
 
 AGAIN = "Run the same command again later; it goes on where it stopped."
 _QUOTE_LENGTH = 120
+_MAX_ERROR_BYTES = 64 * 1024
 
 
 def refusal(answer: Answer, ask: Ask) -> MinerError:
@@ -46,7 +55,7 @@ def _of_status(status: int, head: str, ask: Ask) -> SourceError:
         422: "it does not understand the request",
     }
     why = reasons.get(status, "that is not an answer this program can use")
-    return SourceError(f"{head}: {why}.", ask.elsewhere)
+    return RefusedError(f"{head}: {why}.", ask.elsewhere)
 
 
 def exhausted(failure: Failure, ask: Ask, *, n_tries: int) -> MinerError:
@@ -54,7 +63,9 @@ def exhausted(failure: Failure, ask: Ask, *, n_tries: int) -> MinerError:
     tries = "once" if n_tries == 1 else f"{n_tries} times"
     about = f"{ask.what} ({ask.path})"
     if failure.trouble is Trouble.STATUS:
-        return SourceError(f"{ask.host} answered {failure.status} to {about}, asked {tries}: it has trouble.", AGAIN)
+        # a cursor that it does not know any more makes a Bluesky server answer 500
+        kind = RefusedError if failure.status == 500 else SourceError
+        return kind(f"{ask.host} answered {failure.status} to {about}, asked {tries}: it has trouble.", AGAIN)
     if failure.trouble is Trouble.NO_SUCH_HOST:
         return SourceError(
             f"There is no server called {ask.host}, or this machine is offline ({failure.detail}).",
@@ -97,6 +108,8 @@ def quoted(text: str) -> str:
 
 def _said(answer: Answer, ask: Ask) -> str:
     """`` ("Record not found")``, from a body such as {"error": "Record not found"} or {"error": {"message": …}}."""
+    if len(answer.body) > _MAX_ERROR_BYTES:
+        return ""
     try:
         body = msgspec.json.decode(answer.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -114,7 +127,10 @@ def _words(body: dict[str, object]) -> str:
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
+    for name, unit_s, end_s in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172_800)):
+        if seconds < end_s:
+            return f"{math.ceil(seconds / unit_s)} {name}"
+    return f"{math.ceil(seconds / 86_400)} days"
 
 
 def _moment(then: float, now: float) -> str:

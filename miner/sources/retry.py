@@ -12,6 +12,7 @@ from enum import Enum
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 527, 530})
 BACKOFF_CAP_S = 60.0
+_SPANS = ("x-ratelimit-perhour", "x-ratelimit-perday")
 # Sun, 06 Nov 1994 08:49:37 GMT · Sunday, 06-Nov-94 08:49:37 GMT · Sun Nov  6 08:49:37 1994 (RFC 9110, 5.6.7)
 _HTTP_DATE = re.compile(
     r"[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT"
@@ -85,7 +86,8 @@ def server_wait_s(headers: Mapping[str, str], *, now: float, limited: bool = Tru
     """Seconds that a server asks to be left alone; None when it does not say. Never negative.
 
     The order: Retry-After (seconds, then an HTTP date; GoToSocial sends both in one answer, which arrive joined by a
-    comma), X-RateLimit-Reset, RateLimit-Reset, x-ratelimit-perhour-reset.
+    comma), X-RateLimit-Reset, RateLimit-Reset, then Tumblr's x-ratelimit-perhour-reset and -perday-reset: the longer of
+    those whose limit is used up. (It sends both with every answer, and has a third limit, per minute, without headers.)
 
     Args:
         headers: Names in lower case.
@@ -95,15 +97,19 @@ def server_wait_s(headers: Mapping[str, str], *, now: float, limited: bool = Tru
     server_now = _http_date(headers.get("date", ""))
     server_now = now if server_now is None else server_now
     wait = _retry_after(headers.get("retry-after", ""), server_now)
-    for name in ("x-ratelimit-reset", "ratelimit-reset", "x-ratelimit-perhour-reset") if limited else ():
+    for name in ("x-ratelimit-reset", "ratelimit-reset") if limited else ():
         wait = _reset(headers.get(name, ""), server_now) if wait is None else wait
+    if wait is None and limited:
+        used_up = [span for span in _SPANS if (_number(headers.get(f"{span}-remaining", "")) or 0) < 1]
+        resets = [_reset(headers.get(f"{span}-reset", ""), server_now) for span in used_up]
+        wait = max([reset for reset in resets if reset is not None], default=None)
     return None if wait is None else max(0.0, wait)
 
 
 def has_none_left(headers: Mapping[str, str]) -> bool:
     """Whether the headers say that no request is left before the next reset. Reddit writes it as ``0.0``."""
-    names = ("x-ratelimit-remaining", "ratelimit-remaining", "x-ratelimit-perhour-remaining")
-    left = [_number(headers.get(name, "")) for name in names]
+    limits = ("x-ratelimit", "ratelimit", *_SPANS)
+    left = [_number(headers.get(f"{limit}-remaining", "")) for limit in limits]
     return any(n is not None and n < 1 for n in left)
 
 

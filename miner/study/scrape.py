@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from miner.errors import BlockedError, CredentialsError, MinerError, NothingFound, RateLimited, SourceError, TooFewPosts
@@ -14,6 +15,7 @@ from miner.records import Post
 from miner.settings import Settings
 from miner.sources.base import Page, PlanLine, Query, Source, stream_host
 from miner.sources.http import PoliteClient
+from miner.study.dates import with_believable_times
 
 
 class Appended(Protocol):
@@ -233,12 +235,15 @@ class _Run:
         cursor = self._cursors.get(tally.stream)
         async with aclosing(source.pages(tally.stream, self._query, self._client, cursor)) as pages:
             async for page in pages:
+                if self._n_left != 0:
+                    self._store(page, tally)
+                # before the next page is asked for: of a live stream it may be long in coming
                 if self._n_left == 0:
                     return
-                self._store(page, tally)
 
     def _store(self, page: Page, tally: _Tally) -> None:
         """Commit a page. One that the limit cuts is stored without its cursor, so that its rest comes again."""
+        page = with_believable_times(page, self._query, now=datetime.now(UTC))
         rejected = Counter(item.reason for item in page.rejected)
         if not page.posts and not rejected and page.cursor == self._cursors.get(page.stream):
             return
