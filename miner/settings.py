@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Settings:
 
     corpora: Path = Path("corpora")
     output: Path = Path("output")
-    keys: Path = Path("~/.config/nostalgia-miner/keys.toml").expanduser()
+    keys: Path = field(default_factory=lambda: Path("~/.config/nostalgia-miner/keys.toml").expanduser())
     contact: str = ""
     spacy_model: str = ""
     encoder: str = ""

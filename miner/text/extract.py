@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,22 +14,37 @@ from miner.names import spelling_key, trim, words_of
 from miner.records import Mention
 from miner.text.gazetteer import Gazetteer
 from miner.text.hashtags import hashtags_in, split_hashtag
-from miner.text.origins import Span, chunks, list_items, quoted, runs, titles
+from miner.text.lines import loud_lines, quiet, quiet_lines
+from miner.text.origins import Span, headings, list_items, quoted, titles
+from miner.text.pipeline import tagged
+from miner.text.plain import between_function_words, stop_words
+from miner.text.runs import chunks, runs
+from miner.text.words import words_in
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-MAX_WORDS = 7
+MAX_WORDS = 8
 MAX_SURFACE = 60
+MAX_CUE_DISTANCE = 30
+
+ORIGINS: Final = ("chunk", "run", "list", "title", "quote", "hashtag", "alt", "name")
+EVERY: Final = frozenset(ORIGINS)
 
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:]\s*|\n\s*|[\"'(]\s*)$")
 _CUE: Final = re.compile(
     r"\b(?:remember\w*|miss(?:ed)?|had|have|got|owned?|own|wore|wear\w*|loved?|play\w*|collect\w*|bought|buy|found|"
-    r"want(?:ed)?|watch\w*|read|used?|using|listen\w*|eat\w*|ate|drink\w*|rent\w*|saved|broke|still have|"
-    r"hatte\w*|kaufte|avevo|avevamo|ricord\w*|ten[ií]a\w*|recuerd\w*|avais|avait|souviens)\b[^.!?\n]{0,30}$",
+    r"want(?:ed)?|watch\w*|read|used?|using|listen\w*|eat\w*|ate|drink\w*|rent\w*|saved|broke|"
+    r"hatte\w*|kaufte|avevo|avevamo|ricord\w*|ten[ií]a\w*|recuerd\w*|avais|avait|souviens)\b",
     re.IGNORECASE,
 )
+_CLAUSE_END: Final = re.compile(r"[.!?\n]")
+_ARTICLE: Final = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
+# "2001: A Space Odyssey" begins with its number; in "1951 Chrysler Windsor" the number says when
+_TITLE_START: Final = re.compile(r"[^\W\d_]|\d+: ")
+# "#walkman" is read as a hashtag; "Breezer #1" is a name
+_HASHTAG: Final = re.compile(r"#(?!\d)")
 
 # "It", "Them" and "Lost in" are titles too, but nobody can tell from so little
 _FUNCTION_WORDS: Final = frozenset(
@@ -66,67 +82,110 @@ def extract(
     nlp: Language | None,
     gazetteer: Gazetteer,
     is_stop_tag: Callable[[str], bool],
+    origins: frozenset[str] = EVERY,
     batch_size: int = 64,
 ) -> Iterator[Mention]:
     """Candidate mentions of *texts*, in order.
 
     Args:
         texts: What to read.
-        nlp: A spaCy pipeline with tagger and parser for English; None works without, and finds less.
+        nlp: A spaCy pipeline with a tagger for English; None works without, and finds less.
         gazetteer: Known names.
         is_stop_tag: Whether a hashtag names an era and nothing else.
-        batch_size: Texts parsed at once.
+        origins: Which of :data:`ORIGINS` to use; fewer to measure what each is worth.
+        batch_size: Texts tagged at once.
 
     Yields:
         One mention a name and post: the same spelling key twice in one post is one mention, the first.
     """
     remaining = iter(texts)
     while batch := list(islice(remaining, batch_size)):
-        yield from _extract_batch(batch, nlp, gazetteer, is_stop_tag)
+        yield from _extract_batch(batch, nlp, gazetteer, is_stop_tag, origins)
 
 
 def _extract_batch(
-    texts: Sequence[Text], nlp: Language | None, gazetteer: Gazetteer, is_stop_tag: Callable[[str], bool]
+    texts: Sequence[Text],
+    nlp: Language | None,
+    gazetteer: Gazetteer,
+    is_stop_tag: Callable[[str], bool],
+    origins: frozenset[str],
 ) -> Iterator[Mention]:
-    parts = [(text, number, part) for text in texts for number, part in enumerate((text.body, *text.alt_texts))]
-    docs = iter(nlp.pipe([part for text, _, part in parts if text.language == "en"])) if nlp else iter(())
+    parts = [
+        _Part(text=text, number=number, body=body)
+        for text in texts
+        for number, body in enumerate((text.body, *text.alt_texts))
+        if number == 0 or "alt" in origins
+    ]
+    is_tagged = bool(origins & {"run", "chunk", "alt"})
+    docs = iter(tagged(nlp, [p.quiet for p in parts if p.text.language == "en"]) if nlp and is_tagged else ())
     seen: set[tuple[int, str]] = set()
-    for text, number, part in parts:
-        doc = next(docs, None) if text.language == "en" else None
-        found = _mentions(text, number, part, doc, gazetteer)
-        for mention in found if number else chain(found, _tag_mentions(text, is_stop_tag)):
-            if (text.post, mention.key) not in seen:
-                seen.add((text.post, mention.key))
+    for part in parts:
+        doc = next(docs, None) if part.text.language == "en" else None
+        # an alt text is one origin, whatever finds the name in it
+        found = _mentions(part, doc, gazetteer, EVERY if part.number else origins)
+        with_tags = part.number == 0 and "hashtag" in origins
+        for mention in chain(found, _tag_mentions(part.text, is_stop_tag)) if with_tags else found:
+            if (mention.post, mention.key) not in seen:
+                seen.add((mention.post, mention.key))
                 yield mention
 
 
-def _mentions(text: Text, number: int, part: str, doc: Doc | None, gazetteer: Gazetteer) -> Iterator[Mention]:
-    spans: list[Span] = [(start, end, "name") for start, end in gazetteer.find(part)]
-    spans += [*titles(part), *quoted(part), *list_items(part)]
-    if doc is not None:
-        spans += [*runs(doc), *chunks(doc)]
-    for start, end, origin in spans:
-        if "#" in part[max(0, start - 1) : end]:
+class _Part:
+    """One text of a post: its body, or the description of a picture."""
+
+    def __init__(self, *, text: Text, number: int, body: str) -> None:
+        self.text, self.number, self.body = text, number, body
+        self.loud = loud_lines(body)
+        self.quiet = quiet(body, self.loud)
+        self._cue_ends = [m.end() for m in _CUE.finditer(body)]
+
+    def is_initial(self, start: int) -> bool:
+        """Whether a capital at *start* tells nothing."""
+        is_loud = any(first <= start < last for first, last in self.loud)
+        return is_loud or _SENTENCE_START.search(self.body[max(0, start - 4) : start]) is not None
+
+    def has_cue(self, start: int) -> bool:
+        """Whether words of having, wearing, remembering stand at most 30 characters before, in the same clause."""
+        i = bisect_right(self._cue_ends, start)
+        between = self.body[self._cue_ends[i - 1] : start] if i else "." * (MAX_CUE_DISTANCE + 1)
+        return len(between) <= MAX_CUE_DISTANCE and _CLAUSE_END.search(between) is None
+
+
+def _spans(part: _Part, doc: Doc | None, gazetteer: Gazetteer, origins: frozenset[str]) -> Iterator[Span]:
+    body, language = part.body, part.text.language
+    if "name" in origins:
+        yield from ((start, end, "name") for start, end in gazetteer.find(body))
+    if "title" in origins:
+        yield from titles(body, list(quiet_lines(body, part.loud)))
+    if "quote" in origins:
+        yield from chain(quoted(body), headings(body))
+    if "list" in origins:
+        yield from list_items(body)
+    if "run" in origins:
+        yield from runs(words_in(doc)) if doc is not None else between_function_words(body, language)
+    if "chunk" in origins and doc is not None:
+        yield from chunks(doc)
+
+
+def _mentions(part: _Part, doc: Doc | None, gazetteer: Gazetteer, origins: frozenset[str]) -> Iterator[Mention]:
+    body, language = part.body, part.text.language
+    for start, end, origin in dict.fromkeys(_spans(part, doc, gazetteer, origins)):
+        if _HASHTAG.search(body, max(0, start - 1), end):
             continue
-        for surface in _names_in(part[start:end], text.language, origin):
-            key = spelling_key(surface)
-            if _is_possible(surface, key):
-                yield _mention(text, number, part, start + max(0, part[start:end].find(surface)), surface, key, origin)
-
-
-def _mention(text: Text, number: int, part: str, first: int, surface: str, key: str, origin: str) -> Mention:
-    before = part[max(0, first - 60) : first]
-    return Mention(
-        post=text.post,
-        surface=surface,
-        key=key,
-        origin="alt" if number and origin != "name" else origin,
-        part=number,
-        start=first,
-        end=first + len(surface),
-        is_initial=_SENTENCE_START.search(before[-4:]) is not None,
-        has_cue=_CUE.search(before) is not None,
-    )
+        is_initial = part.is_initial(start)
+        for offset, surface, key in _names_in(body[start:end], language, origin, is_initial):
+            first = start + offset
+            yield Mention(
+                post=part.text.post,
+                surface=surface,
+                key=key,
+                origin="alt" if part.number and origin != "name" else origin,
+                part=part.number,
+                start=first,
+                end=first + len(surface),
+                is_initial=is_initial if not offset else part.is_initial(first),
+                has_cue=part.has_cue(first),
+            )
 
 
 def _tag_mentions(text: Text, is_stop_tag: Callable[[str], bool]) -> Iterator[Mention]:
@@ -135,7 +194,7 @@ def _tag_mentions(text: Text, is_stop_tag: Callable[[str], bool]) -> Iterator[Me
             continue
         surface = trim(split_hashtag(tag, text.language))
         key = spelling_key(surface)
-        if _is_possible(surface, key):
+        if _is_possible(surface, key, is_name=False):
             yield Mention(
                 post=text.post,
                 surface=surface,
@@ -149,28 +208,49 @@ def _tag_mentions(text: Text, is_stop_tag: Callable[[str], bool]) -> Iterator[Me
             )
 
 
-def _is_possible(surface: str, key: str) -> bool:
+def _is_possible(surface: str, key: str, *, is_name: bool) -> bool:
     return (
         1 < len(key) <= MAX_SURFACE
         and not key.isdigit()
         and "\n" not in surface
         and len(surface.split()) <= MAX_WORDS
-        and not all(word in _FUNCTION_WORDS for word in words_of(surface))
+        and (is_name or surface.split()[0].lower() not in _FUNCTION_WORDS or not _says_nothing(surface))
     )
 
 
-def _names_in(surface: str, language: str, origin: str) -> list[str]:
+def _says_nothing(surface: str) -> bool:
+    return all(word in _FUNCTION_WORDS for word in words_of(surface))
+
+
+@lru_cache(maxsize=100_000)
+def _names_in(text: str, language: str, origin: str, is_initial: bool) -> tuple[tuple[int, str, str], ...]:
+    """Offset, spelling and key of the names that a span gives: the same words come again and again."""
+    found = []
+    for surface in _spellings(text, language, origin, is_initial=is_initial):
+        key = spelling_key(surface)
+        # "shows like All That": capitals that no beginning explains
+        is_name = origin == "title" and not is_initial and surface.istitle() and " " in surface
+        if surface and _is_possible(surface, key, is_name=is_name):
+            found.append((max(0, text.find(surface)), surface, key))
+    return tuple(found)
+
+
+def _spellings(surface: str, language: str, origin: str, *, is_initial: bool) -> list[str]:
     """The name in *surface* without what stands around it; with it too where its capitals say that it belongs."""
     if origin == "name":
         return [surface]
     name = trim(surface)
     if language != "en":
         name = _without_function_words(name, language)
-    # "My Little Pony" is more than "Little Pony"; "The" is no part of a spelling key, so it may go
-    is_whole = name != surface and (
-        origin == "quote" or (origin == "title" and surface[:1].isupper() and not surface.startswith("The "))
-    )
-    return [surface, name] if is_whole and len(name.split()) > 1 else [name]
+    # "The" is no part of a spelling key, so it may go
+    bare = surface.strip()
+    whole = _ARTICLE.sub("", bare, count=1) if origin == "title" else bare
+    is_titled = origin == "quote" or (origin == "title" and bool(_TITLE_START.match(whole)) and not whole[0].islower())
+    # "My Little Pony" is more than "Little Pony", "Old Spice" than "Spice"; "Old Walkman" begins a sentence
+    is_sure = origin == "quote" or len(name.split()) > 1 or whole != bare or not is_initial
+    if is_titled and is_sure and name != whole and len(whole.split()) > 1:
+        return [whole.strip(" \"'.,"), name]
+    return [name]
 
 
 def _without_function_words(name: str, language: str) -> str:
@@ -180,18 +260,6 @@ def _without_function_words(name: str, language: str) -> str:
     while words and words[-1].casefold() in stop_words(language):
         words.pop()
     return trim(re.sub(r"^(?:l|d|un|dell|all|nell|qu)'", "", " ".join(words), flags=re.IGNORECASE))
-
-
-@lru_cache(maxsize=64)
-def stop_words(language: str) -> frozenset[str]:
-    """Function words of *language*, as spaCy lists them; empty for a language that spaCy does not know."""
-    import importlib
-
-    try:
-        module = importlib.import_module(f"spacy.lang.{language}.stop_words")
-    except ImportError:
-        return frozenset()
-    return frozenset(module.STOP_WORDS)
 
 
 def mentions_of(texts: Sequence[Text], *, nlp: Language | None, gazetteer: Gazetteer) -> list[Mention]:

@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][^\WA-Z0-9_]*|[^\WA-Z0-9_]+|[0-9]+(?:s\b)?")
+# "TR808", "ps1" and "N64" are one word; "Top10s" and "anni80" are not
+_MODEL = re.compile(r"[A-Za-z]{1,2}[0-9]{1,4}[A-Za-z]?")
 _IN_TEXT = re.compile(r"(?<![\w&/])#(\w{2,100})")
 MAX_WORD = 20
 # An unknown string costs as much as a word this rare, and more for every letter: "xzqk" stays whole and dear.
@@ -35,6 +37,8 @@ def split_hashtag(tag: str, language: str = "en") -> str:
     """
     tag = tag.strip("#_").replace("_", " ")
     if " " in tag:
+        return tag
+    if _MODEL.fullmatch(tag):
         return tag
     if tag != tag.lower() and tag != tag.upper() and re.search(r"[^\W\d_][A-Z]", tag):
         return " ".join(_CAMEL.findall(tag)) or tag
