@@ -98,7 +98,7 @@ def test_the_facts_of_a_corpus(study: Path) -> None:
 
 def test_every_source_says_what_it_needs(tmp_path: Path) -> None:
     shown = call(tmp_path, "sources").out
-    rows = json.loads(call(tmp_path, "sources", "--json").out)
+    rows = json.loads(call(tmp_path, "sources", "--json").out)["sources"]
     assert [row["name"] for row in rows] == list(SOURCES)
     for row in rows:
         assert f"{row['name']}: {row['title']}" in shown

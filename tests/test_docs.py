@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from tables import TABLES
 
 from miner.artifacts.catalogue import load_catalogue
 from miner.cli import app
@@ -51,6 +52,13 @@ def test_the_size_of_the_catalogue_is_what_the_method_says() -> None:
     catalogue = load_catalogue()
     said = f"{len(catalogue):,} artifacts, {sum(len(known.names) for known in catalogue):,} names"
     assert said in (ROOT / "docs" / "method.md").read_text(encoding="utf-8").replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_tables_of_sources_and_formats_are_what_the_program_says(name: str) -> None:
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    said = text.partition(f"<!-- {name}:begin -->\n")[2].partition(f"<!-- {name}:end -->")[0]
+    assert said == TABLES[name](), "write them anew with `python benchmarks/tables.py`"
 
 
 def test_the_judged_share_is_what_the_readme_says() -> None:

@@ -81,7 +81,10 @@ Put = Callable[[str, bytes], Path]
             "a.zip",
             b"PK\x03\x04" + b"x" * 50,
             UsageError,
-            "a.zip is a ZIP archive. Unpack it first; gzip and zstd are read as they are.",
+            (
+                "a.zip begins as a ZIP archive, and its list of files cannot be read (File is not a zip file). "
+                "Download or copy it again: the list stands at the very end."
+            ),
         ),
         (
             "a.csv",

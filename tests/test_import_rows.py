@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from miner.records import Post, Rejected
 from miner.sources.files import DEFAULT_MAPPING, Row, row_to_post
-from miner.sources.files.values import to_claim, to_count, to_tags, to_text, to_texts, to_time
+from miner.sources.values import to_claim, to_count, to_tags, to_text, to_texts, to_time
 
 
 def read(fields: dict[str, Any]) -> Post:

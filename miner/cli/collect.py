@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from miner.cli import completion
 from miner.cli.options import (
     EPILOG,
     Communities,
@@ -76,11 +77,34 @@ def scrape(
 def import_posts(
     ctx: typer.Context,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="JSONL (.gz, .zst), CSV, TSV or Parquet; - for stdin.")
+        list[str],
+        typer.Argument(metavar="FILE...", help="Files of posts, also .gz, .zst, in a .zip or unpacked; - for stdin."),
     ],
     into: Into,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="rows (JSONL, CSV, TSV, Parquet), reddit-dump, x-archive, instagram-export, tiktok-export, "
+            "pinterest-export or 4cat.  [default: recognised; rows in doubt]",
+            show_default=False,
+        ),
+    ] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="TOML file that says which field is which.")
+        Path | None, typer.Option(metavar="FILE", help="For rows: TOML file that says which field is which.")
+    ] = None,
+    community: Annotated[
+        list[str] | None,
+        typer.Option("--community", metavar="NAME", help="For reddit-dump: keep this subreddit; may be given again."),
+    ] = None,
+    era: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ERA",
+            autocompletion=completion.era_names,
+            help="Keep only posts that name this era (`miner eras`).",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -88,6 +112,9 @@ def import_posts(
 
     Example: miner import posts.jsonl.gz --into mine
     """
-    from miner.cli.importing import import_into
+    from miner.cli.importing import Order, import_into
 
-    raise typer.Exit(import_into(ctx.obj, files, into, mapping, as_json=as_json))
+    order = Order(
+        files=files, into=into, format_name=format_name, mapping=mapping, communities=tuple(community or ()), era=era
+    )
+    raise typer.Exit(import_into(ctx.obj, order, as_json=as_json))

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from miner.sources.files.values import to_time
 from miner.sources.html import printable
+from miner.sources.values import to_time
 
 MAX_ID_LENGTH = 2048
 _MAX_COUNT = 2**31 - 1

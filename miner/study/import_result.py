@@ -34,6 +34,7 @@ class FileResult:
 
     Attributes:
         name: Name of the file.
+        format: Name of the format that it was read as; empty when that was not found out.
         n_read: Records in it, those included that an earlier import had read.
         n_new: Posts stored now.
         n_known: Posts that were in the corpus before, or earlier in the file.
@@ -44,6 +45,7 @@ class FileResult:
     """
 
     name: str
+    format: str = ""
     n_read: int = 0
     n_new: int = 0
     n_known: int = 0

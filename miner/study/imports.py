@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from miner.corpus import Corpus
+from miner.eras import Era
 from miner.errors import NothingFound, SourceError, UsageError
-from miner.records import Post
-from miner.sources.files import DEFAULT_MAPPING, FieldMapping, PostsFile, Row, open_posts, row_to_post
-from miner.sources.files.mapping import nothing_to_read
+from miner.records import Post, Rejected
+from miner.sources.files import (
+    DEFAULT_MAPPING,
+    FieldMapping,
+    PostsFile,
+    Reading,
+    Record,
+    community_names,
+    format_of,
+    get_format,
+    open_posts,
+)
 from miner.sources.files.opening import STDIN, check_path
 from miner.study.import_result import FileResult, ImportProgress, ImportResult
 
 BATCH = 2_000
-"""Records a commit: 20 ms of committing for some 100 ms of reading, and what a kill costs at most."""
+"""Posts a commit: 20 ms of committing for some 100 ms of reading, and what a kill costs at most."""
+_REJECTED_PER_POST = 50
+"""How many times as many records a commit may cover when few of them are posts: in a month of Reddit, one in 10,000 is
+of the community that was asked for, and 20,000 empty commits would take longer than reading it."""
 
 
 @dataclass(slots=True)
@@ -36,11 +49,11 @@ class _Tally:
     def n_read(self) -> int:
         return self.n_posts + self.rejected.total()
 
-    def cursor(self, fingerprint: str, mapping: FieldMapping) -> str:
+    def cursor(self, fingerprint: str, reading: str) -> str:
         return json.dumps(
             {
                 "file": fingerprint,
-                "mapping": mapping.fingerprint,
+                "mapping": reading,
                 "record": self.record,
                 "n_posts": self.n_posts,
                 "rejected": dict(sorted(self.rejected.items())),
@@ -50,10 +63,10 @@ class _Tally:
         )
 
     @classmethod
-    def from_cursor(cls, cursor: str | None, fingerprint: str, mapping: FieldMapping) -> _Tally:
-        """Where an earlier import stopped; the start when there was none of this very file with this mapping."""
+    def from_cursor(cls, cursor: str | None, fingerprint: str, reading: str) -> _Tally:
+        """Where an earlier import stopped; the start when there was none of this very file, read in this way."""
         found = json.loads(cursor) if cursor else {}
-        if not fingerprint or found.get("file") != fingerprint or found["mapping"] != mapping.fingerprint:
+        if not fingerprint or found.get("file") != fingerprint or found["mapping"] != reading:
             return cls()
         return cls(
             record=found["record"],
@@ -68,7 +81,10 @@ def import_files(
     paths: Sequence[str | Path],
     into: Corpus,
     *,
+    format_name: str | None = None,
     mapping: FieldMapping = DEFAULT_MAPPING,
+    communities: Sequence[str] = (),
+    era: Era | None = None,
     on_batch: Callable[[ImportProgress], None] | None = None,
     batch_size: int = BATCH,
     stdin: BinaryIO | None = None,
@@ -77,38 +93,39 @@ def import_files(
 
     A file is known by its content: imported again under any name it adds nothing and is not read beyond finding that
     out, and an import that was killed goes on after its last commit. A file that has grown or changed, or that is read
-    with another mapping, is read from its start; its rejections then replace those of the time before. Standard input
+    in another way, is read from its start; its rejections then replace those of the time before. Standard input
     (``-``) is always read from its start.
 
     Args:
-        paths: JSON lines, CSV (both also as gzip or zstd) or Parquet, told by content.
+        paths: Files of any of the formats, plain, as gzip or zstd, or in a zip archive; or folders of an unpacked one.
         into: Where to; locked against other writers until the end.
-        mapping: Which field is what.
+        format_name: One of ``FORMATS`` for all files; None recognises each by its content and name.
+        mapping: Which field is what; for ``rows``.
+        communities: The only subreddits to keep; for ``reddit-dump``.
+        era: The only era to keep: posts that do not name it, as ``rank`` understands that, are rejected as ``other
+            era``. None keeps all.
         on_batch: Called after each commit.
-        batch_size: Records a commit, at least 1.
+        batch_size: Posts a commit, at least 1.
         stdin: Stands for standard input; for tests.
 
     Returns:
         Counts a file. A file that turned out to be cut short or, among several, not to be one of posts, has an *error*.
 
     Raises:
-        UsageError: A file is missing or a folder; or the only file is not one of posts, or has no field that is known
-            as the text.
+        UsageError: There is no such format or community; a file is missing; a folder is no export; or the only file is
+            not one of posts, or has no field that is known as the text.
         NothingFound: The only file is empty.
         CorpusError, StorageFull: The corpus cannot be written.
     """
-    if not paths:
-        raise UsageError("No file was given.", "Give one: `miner import posts.jsonl --into NAME`.")
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}, below 1")
-    for path in paths:
-        if str(path) != STDIN:
-            check_path(Path(path))
+    reading = Reading(mapping=mapping, communities=community_names(communities))
+    _check(paths, format_name, reading)
     results: list[FileResult] = []
     with into.writing():
         for path in paths:
             n_new = sum(result.n_new for result in results)
-            step = _Step(into, mapping, batch_size, on_batch, n_new)
+            step = _Step(into, format_name, reading, _Filter(era), batch_size, on_batch, n_new)
             try:
                 with open_posts(path, stdin=stdin) as file:
                     results.append(step.run(file))
@@ -119,28 +136,89 @@ def import_files(
     return ImportResult(files=tuple(results))
 
 
+def _check(paths: Sequence[str | Path], format_name: str | None, reading: Reading) -> None:
+    """Refuse what is not there, and a folder that is no export, before anything is read."""
+    if not paths:
+        raise UsageError("No file was given.", "Give one: `miner import posts.jsonl --into NAME`.")
+    if format_name is not None:
+        get_format(format_name)
+    for path in (Path(path) for path in paths if str(path) != STDIN):
+        check_path(path)
+        if path.is_dir():
+            with open_posts(path, is_hashed=False) as folder:
+                format_of(folder, format_name, reading)
+
+
+class _Filter:
+    """Keeps the posts of one era, or all.
+
+    Attributes:
+        fingerprint: Differs whenever other posts could be kept; empty when all are.
+    """
+
+    def __init__(self, era: Era | None) -> None:
+        self.fingerprint = ""
+        self._keeps: Callable[[Post], bool] | None = None
+        if era is not None:
+            from miner.study.rank import is_in_era
+
+            self.fingerprint = hashlib.blake2b(repr(era).encode(), digest_size=8).hexdigest()
+            self._keeps = is_in_era(era)
+
+    def __call__(self, records: Iterator[Record]) -> Iterator[Record]:
+        """The records, those of other eras rejected."""
+        keeps = self._keeps
+        return records if keeps is None else (_of_era(record, keeps) for record in records)
+
+
+def _of_era(record: Record, keeps: Callable[[Post], bool]) -> Record:
+    found = record.found
+    if isinstance(found, Rejected) or keeps(found):
+        return record
+    return Record(record.number, Rejected(source=found.source, reason="other era"))
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes into one commit.
+
+    Attributes:
+        number: The last record that it covers; 0 when it covers none.
+        is_last: There is nothing after it.
+        error: Why there is nothing after it, when that is not the file's end.
+    """
+
+    posts: list[Post] = field(default_factory=list)
+    rejected: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    number: int = 0
+    is_last: bool = False
+    error: SourceError | None = None
+
+
 @dataclass(slots=True)
 class _Step:
     """The import of one file."""
 
     corpus: Corpus
-    mapping: FieldMapping
+    format_name: str | None
+    reading: Reading
+    filter: _Filter
     batch_size: int
     on_batch: Callable[[ImportProgress], None] | None
     n_new_before: int
 
     def run(self, file: PostsFile) -> FileResult:
         """Read the file from where an earlier import stopped, a commit a batch."""
-        stream = f"file/{file.head}"
-        tally = _Tally.from_cursor(self.corpus.cursors().get(stream), file.fingerprint, self.mapping)
+        kind = format_of(file, self.format_name, self.reading)
+        stream, way = f"file/{file.head}", self.reading.fingerprint(kind.info.name) + self.filter.fingerprint
+        tally = _Tally.from_cursor(self.corpus.cursors().get(stream), file.fingerprint, way)
         n_skipped, n_new, error = tally.n_read, 0, None
-        rows = file.rows(skip=tally.record)
+        records = self.filter(kind.read(file, self.reading, tally.record))
         while not tally.is_done and error is None:
-            batch, error = _take(rows, self.batch_size)
-            if tally.record == 0:
-                self._refuse_what_is_not_posts(file.name, batch)
-            tally.is_done = error is None and len(batch) < self.batch_size
-            n_new += self._store(batch, file.fingerprint, stream, tally)
+            batch = _take(records, self.batch_size)
+            error, tally.is_done = batch.error, batch.is_last and batch.error is None
+            n_new += self._store(batch, file.fingerprint, way, stream, tally)
             if self.on_batch is not None:
                 self.on_batch(
                     ImportProgress(
@@ -153,6 +231,7 @@ class _Step:
                 )
         return FileResult(
             name=file.name,
+            format=kind.info.name,
             n_read=tally.n_read,
             n_new=n_new,
             n_known=tally.n_posts - n_new,
@@ -162,51 +241,38 @@ class _Step:
             error=error,
         )
 
-    def _store(self, batch: Sequence[Row], fingerprint: str, stream: str, tally: _Tally) -> int:
+    def _store(self, batch: _Batch, fingerprint: str, way: str, stream: str, tally: _Tally) -> int:
         """Commit a batch; return how many posts were new."""
         restarts = tally.record == 0
-        posts: list[Post] = []
-        rejected: Counter[str] = Counter()
-        for row in batch:
-            found, notes = row_to_post(row, self.mapping)
-            if isinstance(found, Post):
-                posts.append(found)
-                tally.notes.update(notes)
-            else:
-                rejected[found.reason] += 1
-        tally.record = batch[-1].number if batch else tally.record
-        tally.n_posts += len(posts)
-        tally.rejected += rejected
+        tally.record = batch.number or tally.record
+        tally.n_posts += len(batch.posts)
+        tally.rejected += batch.rejected
+        tally.notes += batch.notes
         appended = self.corpus.append(
-            posts=posts,
-            rejected=rejected,
+            posts=batch.posts,
+            rejected=batch.rejected,
             stream=stream,
-            cursor=tally.cursor(fingerprint, self.mapping),
+            cursor=tally.cursor(fingerprint, way),
             restarts=restarts,
         )
         return appended.n_new
 
-    def _refuse_what_is_not_posts(self, name: str, batch: Sequence[Row]) -> None:
-        """Stop before the first commit when it is plain that the whole file is of another kind."""
-        objects = [row.fields for row in batch if row.fields is not None]
-        if batch and not objects:
-            raise UsageError(
-                f"None of the first {len(batch):,} lines of {name} is a JSON object or a row that fits the header.",
-                "Give one post a line; `jq -c . FILE` turns objects that span lines into such lines.",
-            )
-        if not any(isinstance(row_to_post(row, self.mapping)[0], Post) for row in batch):
-            columns = frozenset(column for fields in objects for column in fields)
-            error = nothing_to_read(name, columns, self.mapping)
-            if error is not None:
-                raise error
 
-
-def _take(rows: Iterator[Row], size: int) -> tuple[list[Row], SourceError | None]:
-    """The next *size* rows, or those before the file broke off and the error that says so."""
-    batch: list[Row] = []
+def _take(records: Iterator[Record], size: int) -> _Batch:
+    """The records up to *size* posts, or to where the file breaks off, with the error that says so."""
+    batch, n_read = _Batch(), 0
     try:
-        for row in islice(rows, size):
-            batch.append(row)
+        for number, found, notes in records:
+            n_read += 1
+            batch.number = number
+            if isinstance(found, Post):
+                batch.posts.append(found)
+                batch.notes.update(notes)
+            else:
+                batch.rejected[found.reason] += 1
+            if len(batch.posts) >= size or n_read >= size * _REJECTED_PER_POST:
+                return batch
     except SourceError as error:
-        return batch, error
-    return batch, None
+        batch.error = error
+    batch.is_last = True
+    return batch

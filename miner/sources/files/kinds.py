@@ -11,7 +11,7 @@ from miner.sources.files.mapping import KNOWN_FIELDS
 Kind = Literal["jsonl", "csv", "tsv", "parquet"]
 
 BOM = b"\xef\xbb\xbf"
-_PACKED = {b"PK\x03\x04": "ZIP", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
+_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
@@ -62,7 +62,7 @@ def _refuse_other_things(start: bytes, name: str) -> None:
     text = start.removeprefix(BOM).lstrip()
     packed = next((kind for magic, kind in _PACKED.items() if start.startswith(magic)), None)
     if packed is not None:
-        raise UsageError(f"{name} is a {packed} archive.", "Unpack it first; gzip and zstd are read as they are.")
+        raise UsageError(f"{name} is a {packed} archive.", "Unpack it first; gzip, zstd and ZIP are read as they are.")
     if start.startswith(_WIDE):
         raise UsageError(
             f"{name} is in UTF-16.", f"Turn it into UTF-8: `iconv -f UTF-16 -t UTF-8 {name} > utf8-{name}`."

@@ -10,7 +10,8 @@ from datetime import datetime
 from miner.records import Post, Rejected
 from miner.sources.files.mapping import FieldMapping
 from miner.sources.files.rows import Row
-from miner.sources.files.values import (
+from miner.sources.html import html_to_text, printable
+from miner.sources.values import (
     EARLIEST,
     to_account,
     to_claim,
@@ -20,7 +21,6 @@ from miner.sources.files.values import (
     to_texts,
     to_time,
 )
-from miner.sources.html import html_to_text, printable
 
 FILE = "file"
 """Source of posts whose file does not name one."""

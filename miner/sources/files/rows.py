@@ -13,6 +13,7 @@ import msgspec
 
 from miner.errors import MalformedError, UsageError
 from miner.sources.files.kinds import BOM
+from miner.sources.files.opening import Part, whole
 from miner.sources.files.streams import lines
 
 _TOO_LONG = "line too long"
@@ -53,7 +54,7 @@ def json_rows(chunks: Iterator[bytes], *, skip: int = 0) -> Iterator[Row]:
             value, is_mended = decode(line), False
         except (ValueError, RecursionError):
             try:
-                value, is_mended = _lenient(line.removeprefix(BOM) if number == 1 else line)
+                value, is_mended = decoded(line.removeprefix(BOM) if number == 1 else line)
             except (ValueError, RecursionError):
                 yield Row(number, None, "line is not JSON")
                 continue
@@ -63,12 +64,33 @@ def json_rows(chunks: Iterator[bytes], *, skip: int = 0) -> Iterator[Row]:
             yield Row(number, None, "not an object", is_mended)
 
 
-def _lenient(line: bytes) -> tuple[object, bool]:
-    """What strict JSON is not, but files are: NaN, halves of surrogate pairs, raw tabs in strings, other encodings."""
+def decoded(line: bytes) -> tuple[object, bool]:
+    """What strict JSON is not, but files are: NaN, halves of surrogate pairs, raw tabs in strings, other encodings.
+
+    Returns:
+        The value, and whether bytes that are not UTF-8 were replaced by U+FFFD.
+
+    Raises:
+        ValueError, RecursionError: It is no JSON even so.
+    """
     try:
         return json.loads(line.decode("utf-8"), strict=False), False
     except UnicodeDecodeError:
         return json.loads(line.decode("utf-8", "replace"), strict=False), True
+
+
+def document(part: Part, name: str) -> object:
+    """A part that is one JSON text, decoded.
+
+    Raises:
+        MalformedError: It is damaged, cut short or too long to be read whole.
+    """
+    try:
+        return decoded(whole(part, name).removeprefix(BOM))[0]
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(
+            f"{name} is damaged or cut short: {error}.", "Download or copy it again and import it again."
+        ) from error
 
 
 def csv_rows(chunks: Iterator[bytes], name: str, *, is_tabbed: bool, skip: int = 0) -> Iterator[Row]:

@@ -53,6 +53,23 @@ class CountedBytes:
         return piece
 
 
+class PiecesFile(CountedBytes):
+    """Pieces of bytes, read like a file: a ``.zst`` in an archive or a folder is unpacked as one that lies alone."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._head = b""
+        self.n_read = 0
+
+    def read(self, size: int) -> bytes:
+        """Up to *size* bytes; none at the end."""
+        if not self._head:
+            self._head = next(self._pieces, b"")
+        piece, self._head = self._head[:size], self._head[size:]
+        self.n_read += len(piece)
+        return piece
+
+
 def unpacked(file: CountedBytes, magic: bytes, name: str) -> Iterator[bytes]:
     """Yield the content of a file in pieces.
 
@@ -128,3 +145,42 @@ def lines(chunks: Iterator[bytes]) -> Iterator[bytes | None]:
 
 def _line(line: bytearray) -> bytes | None:
     return bytes(line) if len(line) <= MAX_LINE else None
+
+
+def blocks(chunks: Iterator[bytes], size: int = CHUNK) -> Iterator[bytes | None]:
+    """Yield runs of whole lines, of about *size* bytes or one longer line; None for a line far over :data:`MAX_LINE`.
+
+    When *chunks* fails, the whole lines before are yielded first.
+    """
+    waiting = bytearray()
+    limit = size
+    try:
+        for chunk in chunks:
+            waiting += chunk
+            if len(waiting) < limit:
+                continue
+            end = waiting.rfind(b"\n") + 1
+            if end:
+                yield bytes(waiting[:end])
+                del waiting[:end]
+            elif len(waiting) > MAX_LINE:
+                yield None
+                waiting = bytearray(_after_line(chunks))
+            # a long line is looked through again only when twice as much of it is there
+            limit = min(max(size, 2 * len(waiting)), MAX_LINE + 1)
+    except MalformedError:
+        end = waiting.rfind(b"\n") + 1
+        if end:
+            yield bytes(waiting[:end])
+        raise
+    if waiting:
+        yield bytes(waiting)
+
+
+def _after_line(chunks: Iterator[bytes]) -> bytes:
+    """What follows the end of the line that *chunks* are in the middle of, in its piece."""
+    for chunk in chunks:
+        end = chunk.find(b"\n") + 1
+        if end:
+            return chunk[end:]
+    return b""
