@@ -28,6 +28,9 @@ test: lint types
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/scrape.py
+	$(BIN)/python benchmarks/recorded.py
+	$(BIN)/python benchmarks/schema_fuzz.py
 
 # trains the shipped models anew from the labels in miner/data
 train: $(VENV)/.ready-test

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,6 +56,7 @@ def walk(
     cursors: dict[str, str] | None = None,
     max_pages: int | None = None,
     robots: str | None = None,
+    streams: Sequence[str] | None = None,
 ) -> Walked:
     """Walk all streams of *query* from *cursors*, against *handler* in place of the network.
 
@@ -66,21 +67,25 @@ def walk(
         cursors: Of an earlier walk.
         max_pages: Stop after so many pages, as an interruption would.
         robots: What robots.txt says; None when there is none.
+        streams: Those to walk; None walks all.
     """
-    return asyncio.run(_walk(source, query, handler, dict(cursors or {}), max_pages, robots))
+    return asyncio.run(_walk(source, query, handler, dict(cursors or {}), max_pages, robots, streams))
 
 
 def walk_with_interruptions(source: Source, query: Query, handler: Handler) -> Walked:
     """The same, broken off after every single page and begun anew from its cursor until nothing is left to do."""
     whole = Walked()
-    for _ in range(10_000):
-        part = walk(source, query, handler, cursors=whole.cursors, max_pages=1)
-        whole.pages += part.pages
-        whole.asked += part.asked
-        whole.cursors |= part.cursors
-        if all(stream in whole.cursors for stream in source.streams(query)) and part.pages[-1].is_last:
-            return whole
-    raise AssertionError("the walk does not come to an end")
+    for stream in source.streams(query):
+        for _ in range(10_000):
+            part = walk(source, query, handler, cursors=whole.cursors, max_pages=1, streams=[stream])
+            whole.pages += part.pages
+            whole.asked += part.asked
+            whole.cursors |= part.cursors
+            if part.pages[-1].is_last:
+                break
+        else:
+            raise AssertionError("the walk does not come to an end")
+    return whole
 
 
 async def _walk(
@@ -90,6 +95,7 @@ async def _walk(
     cursors: dict[str, str],
     max_pages: int | None,
     robots: str | None,
+    streams: Sequence[str] | None,
 ) -> Walked:
     walked = Walked(cursors=cursors)
 
@@ -109,7 +115,7 @@ async def _walk(
         rng=random.Random(1),  # noqa: S311 - jitter
     )
     async with client:
-        for stream in source.streams(query):
+        for stream in source.streams(query) if streams is None else streams:
             pages = source.pages(stream, query, client, walked.cursors.get(stream))
             async with aclosing(pages):
                 async for page in pages:

@@ -27,6 +27,8 @@ class Both(Server):
             return (403, {"error": "no"}) if self.silent == "mastodon" else super().answer(path, query)
         if self.silent == "hacker-news":
             return 403, {"message": "no"}
+        bound = re.search(r"created_at_i<(\d+)", "".join(query.get("numericFilters", [])))
+        before = int(bound[1]) if bound else 2_000_000_000
         hits = [
             {
                 "objectID": str(i),

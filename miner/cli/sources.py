@@ -13,6 +13,7 @@ from miner.cli.options import EPILOG, Json
 
 if TYPE_CHECKING:
     from miner.sources import SourceInfo
+    from miner.sources.files import FormatInfo
     from miner.study.sources import KnownSource
 
 
@@ -29,7 +30,7 @@ def sources(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the sources: their posts, keys, limits, terms and last use.
+    """List the sources and file formats: keys, limits, terms.
 
     A key is an environment variable, or a line of the file of keys, `tumblr_api_key = "..."`, which is
     ~/.config/nostalgia-miner/keys.toml unless the setting `keys` says otherwise and must be readable by its owner
@@ -37,13 +38,18 @@ def sources(
 
     Example: miner sources mastodon bluesky
     """
-    from miner.sources import get_source
+    from miner.errors import UnknownName
+    from miner.sources import SOURCES
+    from miner.sources.files import FORMATS
     from miner.study.sources import known_sources
 
-    wanted = {get_source(name).info.name for name in names or ()}
-    known = [source for source in known_sources(ctx.obj.settings()) if not wanted or source.info.name in wanted]
+    for name in names or ():
+        if name not in SOURCES and name not in FORMATS:
+            raise UnknownName("source or format", name, [*SOURCES, *FORMATS])
+    known = [source for source in known_sources(ctx.obj.settings()) if not names or source.info.name in names]
+    formats = [found.info for name, found in FORMATS.items() if not names or name in names]
     if as_json:
-        print_json([_facts(source) for source in known])
+        print_json({"sources": [_facts(source) for source in known], "formats": [_format_facts(f) for f in formats]})
         return
     for title, group in (
         ("Without a key", [s for s in known if not needs_login(s.info)]),
@@ -53,6 +59,10 @@ def sources(
             typer.echo(f"{title} ({len(group)})\n")
             for source in group:
                 _echo(source)
+    if formats:
+        typer.echo(f"Files of your own: miner import FILE --format NAME ({len(formats)})\n")
+        for info in formats:
+            _echo_format(info)
 
 
 def needs_login(info: SourceInfo) -> bool:
@@ -70,6 +80,19 @@ def _echo(source: KnownSource) -> None:
         typer.echo(paragraph(", ".join(f"--{what}" for what in sorted(info.takes)), first="  takes   "))
     typer.echo(f"  terms   {info.terms_url}\n          read {info.terms_read.isoformat()}")
     typer.echo(f"  used    {f'{source.last_used:%Y-%m-%d %H:%M} UTC' if source.last_used else 'never'}\n")
+
+
+def _echo_format(info: FormatInfo) -> None:
+    typer.echo(f"{info.name}: {info.title}")
+    for label, text in (
+        ("file", info.file_is),
+        ("get it", info.get_it),
+        ("a post", info.post_is),
+        ("not", info.left_out),
+        ("mind", info.caveats),
+    ):
+        typer.echo(paragraph(text, first=f"  {label:<8}"))
+    typer.echo(f"  facts   of {info.checked.isoformat()}\n")
 
 
 def _needs(info: SourceInfo) -> str:
@@ -91,4 +114,17 @@ def _facts(source: KnownSource) -> dict[str, object]:
         "terms_read": info.terms_read.isoformat(),
         "min_posts": info.min_posts,
         "last_used": source.last_used.isoformat() if source.last_used else None,
+    }
+
+
+def _format_facts(info: FormatInfo) -> dict[str, object]:
+    return {
+        "name": info.name,
+        "title": info.title,
+        "file_is": info.file_is,
+        "get_it": info.get_it,
+        "post_is": info.post_is,
+        "left_out": info.left_out,
+        "caveats": info.caveats,
+        "checked": info.checked.isoformat(),
     }

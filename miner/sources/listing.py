@@ -36,6 +36,7 @@ class Listing:
         pause_s: Seconds between two requests that politeness or the platform's limit demands; none on loopback.
         token: Access token for that server.
         needs: Credentials in words, and whether they are set; empty when none are needed.
+        mark: What the last complete walk kept of its first answer; None on a first walk.
     """
 
     stream: str
@@ -45,6 +46,7 @@ class Listing:
     pause_s: float = 1.0
     token: str | None = field(default=None, repr=False)
     needs: str = ""
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +58,13 @@ class Batch:
         next_place: Where the next page is: opaque to everybody but the source; None at the end.
         times: Times that order the listing, one for each item, where they are not the posts' *created_at*; None takes
             those.
+        mark: What to keep of a first answer to ask, when this walk is complete, whether anything has changed: an ETag.
     """
 
     items: Sequence[Any]
     next_place: str | None
     times: Sequence[datetime | None] | None = None
+    mark: str | None = None
 
 
 class ListingSource(ABC):
@@ -145,6 +149,7 @@ class _Walk:
         self._cursor = cursor
         self._seen: set[bytes] = set()
         self._n_empty = 0
+        self._mark: str | None = None
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         batch = await self._first()
@@ -159,7 +164,11 @@ class _Walk:
             batch = await self._fetch(self._cursor.place)
 
     async def _fetch(self, place: str | None) -> Batch:
-        return await self._source.fetch(self._listing, place, self._query, self._client)
+        listing = replace(self._listing, mark=self._cursor.mark if place is None else None)
+        batch = await self._source.fetch(listing, place, self._query, self._client)
+        if place is None:
+            self._mark = batch.mark
+        return batch
 
     async def _first(self) -> Batch:
         """The page where the walk goes on; from the beginning, when the server does not know that place any more."""
@@ -201,7 +210,9 @@ class _Walk:
         top = max([*past, *([cursor.top] if cursor.top else [])], default=None)
         if place is None or self._is_behind(times):
             floor = max([t for t in (top, cursor.floor) if t], default=None)
-            self._cursor = msgspec.structs.replace(cursor, place=None, top=None, floor=floor, is_done=True)
+            self._cursor = msgspec.structs.replace(
+                cursor, place=None, top=None, floor=floor, is_done=True, mark=self._mark
+            )
         else:
             self._cursor = msgspec.structs.replace(cursor, place=place, top=top)
 

@@ -16,6 +16,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
         floor: Newest time seen by the last complete walk: a later one may stop there.
         is_done: No walk is in progress.
         since, until: Window of the walk; what lies outside was left out on the way.
+        mark: What the last complete walk kept to ask whether anything has changed since (:class:`Batch`).
     """
 
     place: str | None = None
@@ -24,6 +25,7 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     is_done: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    mark: str | None = None
 
 
 def read_cursor(text: str | None, *, since: datetime | None, until: datetime | None) -> Cursor:
@@ -39,5 +41,5 @@ def read_cursor(text: str | None, *, since: datetime | None, until: datetime | N
     to_end = found.until is None or (until is not None and until <= found.until)
     if not (from_start and to_end):
         found = Cursor()
-    begun = Cursor(floor=found.floor) if found.is_done else found
+    begun = Cursor(floor=found.floor, mark=found.mark) if found.is_done else found
     return msgspec.structs.replace(begun, since=since, until=until)

@@ -1,0 +1,143 @@
+"""Discourse: the posts of topics that carry one of the era's tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from miner.records import Post, Rejected
+from miner.sources.base import SourceInfo
+from miner.sources.exchange import Ask
+from miner.sources.fields import count, dicts, inside, moment, name_of, names_of, words
+from miner.sources.forum import Forum, Topic, joined, own_words
+from miner.sources.http import PoliteClient
+from miner.sources.listing import Listing, malformed
+
+NAME = "discourse"
+POSTS_PER_PAGE = 20
+WRITTEN_BY_PEOPLE = 1
+WHISPER = 4
+
+
+class Discourse(Forum):
+    """Posts of topics, those written in last first. A reply counts as a post and has the tags of its topic."""
+
+    info: SourceInfo = SourceInfo(
+        name=NAME,
+        title="Discourse forums",
+        post_is="a post in a tagged topic; the first one with the topic's title",
+        needs="",
+        limits="20 posts a request; often 50 requests in 10 seconds and 200 a minute",
+        terms_url="https://docs.discourse.org/",
+        terms_read=date(2026, 11, 1),
+        min_posts=1,
+        takes=frozenset({"instance"}),
+    )
+
+    async def topics(self, listing: Listing, page: int, client: PoliteClient) -> tuple[Sequence[Topic], bool]:
+        """Topics with the tag; none where the forum has no such tag."""
+        answer = await client.get(
+            Ask(
+                url=f"{listing.base}/tag/{quote(listing.subject, safe='')}.json",
+                what=listing.what,
+                params=(("page", str(page - 1)),),
+                accepts=frozenset({404}),
+                pause_s=listing.pause_s,
+            )
+        )
+        if answer.status == 404:
+            return [], False
+        found = inside(answer.data, "topic_list", "topics")
+        if not isinstance(found, list):
+            raise malformed(listing, "no list of topics")
+        return [_topic(raw) for raw in dicts(found) if isinstance(raw.get("id"), int)], bool(
+            inside(answer.data, "topic_list", "more_topics_url")
+        )
+
+    async def posts(self, listing: Listing, topic: int, page: int, client: PoliteClient) -> tuple[Sequence[Any], bool]:
+        """Posts of a topic, oldest first."""
+        answer = await client.get(
+            Ask(
+                url=f"{listing.base}/t/{topic}.json",
+                what=f"topic {topic}",
+                params=(("page", str(page)),) if page > 1 else (),
+                # moved to where only members read, or deleted, since the list was made
+                accepts=frozenset({403, 404, 410}),
+                pause_s=listing.pause_s,
+            )
+        )
+        if answer.status >= 400:
+            return [], False
+        if not isinstance(inside(answer.data, "post_stream", "posts"), list):
+            raise malformed(listing, f"no list of posts for topic {topic}")
+        stream = inside(answer.data, "post_stream", "stream")
+        n_posts = len(stream) if isinstance(stream, list) else count(inside(answer.data, "posts_count")) or 0
+        return self.objects_in(answer.data), page * POSTS_PER_PAGE < n_posts
+
+    def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
+        """The posts of a topic, each with its topic; or the topics of a list, which are no posts."""
+        found = inside(data, "post_stream", "posts")
+        if not isinstance(found, list):
+            return dicts(inside(data, "topic_list", "topics"))
+        topic = {name: inside(data, name) for name in ("id", "title", "slug", "tags", "archetype", "visible")}
+        return [joined(topic, post) for post in found]
+
+    # {"topic": {"id": 13, "title": "Your first console", "slug": "your-first-console", "tags": ["80s"]}, "post": {"id":
+    #  16, "username": "ann", "user_id": 1, "created_at": "2016-10-01T13:51:26.235Z", "cooked": "<p>An Atari …",
+    #  "post_number": 1, "post_type": 1, "reply_count": 0, "hidden": false, "user_deleted": false, "deleted_at": null}}
+    def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
+        """A post in a topic."""
+        post, topic = inside(raw, "post"), inside(raw, "topic")
+        number = inside(post, "id")
+        if not isinstance(number, int) or isinstance(number, bool):
+            return Rejected(source=NAME, reason="not a post", raw_id=name_of(inside(raw, "id")) or None)
+        if not host:
+            return Rejected(source=NAME, reason="no global id", raw_id=str(number))
+        reason = _why_not(post, topic)
+        html = words(inside(post, "cooked"))
+        text, alt_texts = own_words(html) if reason is None else ("", ())
+        is_first = inside(post, "post_number") == 1
+        text = "\n\n".join(part for part in (words(inside(topic, "title")) if is_first else "", text) if part)
+        if reason is None and not (text or alt_texts):
+            reason = "no text"
+        if reason:
+            return Rejected(source=NAME, reason=reason, raw_id=str(number))
+        user, user_id = name_of(inside(post, "username")), inside(post, "user_id")
+        place = "/".join(str(part) for part in (inside(topic, "id"), inside(post, "post_number")) if part)
+        return Post(
+            id=f"{NAME}:{host}/{number}",
+            source=NAME,
+            text=text,
+            created_at=moment(inside(post, "created_at")),
+            author=f"{user}@{host}" if user else None,
+            tags=names_of(inside(topic, "tags")),
+            alt_texts=alt_texts,
+            url=f"https://{host}/t/{place}",
+            likes=_likes(post),
+            replies=count(inside(post, "reply_count")),
+            # "system" and its like have numbers below zero
+            is_bot=isinstance(user_id, int) and user_id < 0,
+        )
+
+
+def _topic(raw: dict[str, Any]) -> Topic:
+    is_pinned = any(raw.get(mark) is True for mark in ("pinned", "pinned_globally"))
+    return Topic(number=raw["id"], time=None if is_pinned else moment(raw.get("bumped_at")))
+
+
+def _why_not(post: Any, topic: Any) -> str | None:  # noqa: ANN401 - whatever a server sent
+    if inside(post, "user_deleted") is True or inside(post, "deleted_at"):
+        return "deleted"
+    kind = inside(post, "post_type")
+    is_private = inside(topic, "archetype") == "private_message" or inside(topic, "visible") is False
+    if inside(post, "hidden") is True or kind == WHISPER or is_private:
+        return "not public"
+    return None if kind in (WRITTEN_BY_PEOPLE, None) else "not a post"
+
+
+def _likes(post: Any) -> int | None:  # noqa: ANN401 - whatever a server sent
+    """Of the actions on a post, number 2 is the like."""
+    likes = (action.get("count") for action in dicts(inside(post, "actions_summary")) if action.get("id") == 2)
+    return count(next(likes, None))
