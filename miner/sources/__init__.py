@@ -19,6 +19,7 @@ from miner.sources.lemmy import Lemmy
 from miner.sources.mastodon import Mastodon
 from miner.sources.misskey import Misskey
 from miner.sources.nodebb import NodeBB
+from miner.sources.pages import Pages
 from miner.sources.peertube import PeerTube
 from miner.sources.pixelfed import Pixelfed
 from miner.sources.reddit import Reddit
@@ -40,6 +41,7 @@ SOURCES: Mapping[str, type[Source]] = {
     "peertube": PeerTube,
     "internet-archive": InternetArchive,
     "commons": Commons,
+    "pages": Pages,
     # what follows needs a free key or an account
     "bluesky": Bluesky,
     "tumblr": Tumblr,
