@@ -1,0 +1,56 @@
+"""Bluesky's search against a real AT Protocol network: log in, search, page to the end, also after kills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from killed_walk import scrape_killed
+from servers.atproto import AtProto
+
+from miner.corpus import Corpus
+from miner.errors import CredentialsError
+from miner.settings import Settings
+from miner.sources import Query, bluesky, get_source
+from miner.study.scrape import scrape
+
+pytestmark = pytest.mark.servers
+
+
+def fields(server: AtProto, **changes: str) -> dict[str, Any]:
+    keys = {"BLUESKY_HANDLE": server.reader.handle, "BLUESKY_APP_PASSWORD": server.reader.password} | changes
+    return {"tags": ("80s",), "hosts": (server.url,), "keys": keys}
+
+
+def ids(server: AtProto) -> list[str]:
+    return sorted(f"bluesky:{uri}" for uri in server.expected)
+
+
+def test_all_posts_with_the_hashtag_are_found_and_no_other(
+    atproto_server: AtProto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bluesky, "POSTS_PER_PAGE", 30)
+    corpus = Corpus.create(tmp_path / "corpus")
+    result = scrape(corpus, [get_source("bluesky")], Query(**fields(atproto_server)), Settings())
+    assert not result.errors
+    assert sorted(post.id for post in corpus.posts()) == ids(atproto_server)
+    by_uri = {planted.url: planted for planted in atproto_server.planted}
+    for post in corpus.posts():
+        planted = by_uri[post.id.removeprefix("bluesky:")]
+        assert planted.text in post.text
+        assert "80s" in post.tags
+
+
+def test_a_scrape_that_is_killed_finds_every_post_once(atproto_server: AtProto, tmp_path: Path) -> None:
+    corpus = scrape_killed(tmp_path / "corpus", "bluesky", fields(atproto_server), n_kills=2)
+    assert sorted(post.id for post in corpus.posts()) == ids(atproto_server)
+
+
+def test_a_wrong_password_is_told_without_it(atproto_server: AtProto, tmp_path: Path) -> None:
+    asked = Query(**fields(atproto_server, BLUESKY_APP_PASSWORD="abcd-efgh-ijkl-wrong"))  # noqa: S106 - is none
+    result = scrape(Corpus.create(tmp_path / "corpus"), [get_source("bluesky")], asked, Settings())
+    (error,) = result.errors
+    assert type(error) is CredentialsError
+    assert "wrong" not in str(error)
+    assert error.advice
