@@ -28,9 +28,11 @@ test: lint types
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/candidates.py
 	$(BIN)/python benchmarks/scrape.py
 	$(BIN)/python benchmarks/recorded.py
 	$(BIN)/python benchmarks/schema_fuzz.py
+	$(BIN)/python benchmarks/dump_speed.py
 
 # trains the shipped models anew from the labels in miner/data
 train: $(VENV)/.ready-test
