@@ -11,18 +11,22 @@ from miner.records import Post, Rejected
 from miner.sources.base import SourceInfo
 from miner.sources.exchange import Ask
 from miner.sources.fields import count, dicts, inside, moment, name_of, names_of, words
-from miner.sources.forum import Forum, Topic, joined, own_words
+from miner.sources.forum import Forum, Topic, is_gone, joined, own_words
 from miner.sources.http import PoliteClient
 from miner.sources.listing import Listing, malformed
 
 NAME = "discourse"
-POSTS_PER_PAGE = 20
+FULL_PAGE = 20
 WRITTEN_BY_PEOPLE = 1
 WHISPER = 4
 
 
 class Discourse(Forum):
-    """Posts of topics, those written in last first. A reply counts as a post and has the tags of its topic."""
+    """Posts of topics, those written in last first; a later walk reads those that somebody wrote in since.
+
+    An old topic that is given the tag later, without a reply, keeps its old place in the list: only a walk from the
+    beginning finds it.
+    """
 
     info: SourceInfo = SourceInfo(
         name=NAME,
@@ -52,29 +56,25 @@ class Discourse(Forum):
         found = inside(answer.data, "topic_list", "topics")
         if not isinstance(found, list):
             raise malformed(listing, "no list of topics")
-        return [_topic(raw) for raw in dicts(found) if isinstance(raw.get("id"), int)], bool(
-            inside(answer.data, "topic_list", "more_topics_url")
-        )
+        has_more = bool(inside(answer.data, "topic_list", "more_topics_url"))
+        return [_topic(raw) for raw in dicts(found) if count(raw.get("id")) is not None], has_more
 
     async def posts(self, listing: Listing, topic: int, page: int, client: PoliteClient) -> tuple[Sequence[Any], bool]:
         """Posts of a topic, oldest first."""
-        answer = await client.get(
-            Ask(
-                url=f"{listing.base}/t/{topic}.json",
-                what=f"topic {topic}",
-                params=(("page", str(page)),) if page > 1 else (),
-                # moved to where only members read, or deleted, since the list was made
-                accepts=frozenset({403, 404, 410}),
-                pause_s=listing.pause_s,
-            )
+        ask = Ask(
+            url=f"{listing.base}/t/{topic}.json",
+            what=f"topic {topic}",
+            params=(("page", str(page)),) if page > 1 else (),
+            accepts=frozenset({403, 404, 410}),
+            pause_s=listing.pause_s,
         )
-        if answer.status >= 400:
+        answer = await client.get(ask)
+        if is_gone(answer, ask):
             return [], False
-        if not isinstance(inside(answer.data, "post_stream", "posts"), list):
+        found = inside(answer.data, "post_stream", "posts")
+        if not isinstance(found, list):
             raise malformed(listing, f"no list of posts for topic {topic}")
-        stream = inside(answer.data, "post_stream", "stream")
-        n_posts = len(stream) if isinstance(stream, list) else count(inside(answer.data, "posts_count")) or 0
-        return self.objects_in(answer.data), page * POSTS_PER_PAGE < n_posts
+        return self.objects_in(answer.data), _has_more(answer.data)
 
     def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
         """The posts of a topic, each with its topic; or the topics of a list, which are no posts."""
@@ -104,8 +104,8 @@ class Discourse(Forum):
             reason = "no text"
         if reason:
             return Rejected(source=NAME, reason=reason, raw_id=str(number))
-        user, user_id = name_of(inside(post, "username")), inside(post, "user_id")
-        place = "/".join(str(part) for part in (inside(topic, "id"), inside(post, "post_number")) if part)
+        user = name_of(inside(post, "username"))
+        place = [count(inside(topic, "id")), count(inside(post, "post_number"))]
         return Post(
             id=f"{NAME}:{host}/{number}",
             source=NAME,
@@ -114,17 +114,27 @@ class Discourse(Forum):
             author=f"{user}@{host}" if user else None,
             tags=names_of(inside(topic, "tags")),
             alt_texts=alt_texts,
-            url=f"https://{host}/t/{place}",
+            url=f"https://{host}/p/{number}" if None in place else f"https://{host}/t/{place[0]}/{place[1]}",
             likes=_likes(post),
             replies=count(inside(post, "reply_count")),
-            # "system" and its like have numbers below zero
-            is_bot=isinstance(user_id, int) and user_id < 0,
         )
 
 
 def _topic(raw: dict[str, Any]) -> Topic:
     is_pinned = any(raw.get(mark) is True for mark in ("pinned", "pinned_globally"))
-    return Topic(number=raw["id"], time=None if is_pinned else moment(raw.get("bumped_at")))
+    return Topic(number=int(raw["id"]), time=None if is_pinned else moment(raw.get("bumped_at")))
+
+
+def _has_more(data: Any) -> bool:  # noqa: ANN401 - whatever a server sent
+    """Whether posts of the topic are left: ``stream`` holds the numbers of all of them.
+
+    A topic of over 10,000 posts comes without it, and ``posts_count`` leaves out the notes between the posts ("closed
+    this topic"), so that it would end too early.
+    """
+    posts = inside(data, "post_stream", "posts")
+    last = inside(data, "post_stream", "stream", -1)
+    is_known = isinstance(last, int)
+    return len(posts) > 0 and (last not in [inside(p, "id") for p in posts] if is_known else len(posts) >= FULL_PAGE)
 
 
 def _why_not(post: Any, topic: Any) -> str | None:  # noqa: ANN401 - whatever a server sent
@@ -134,7 +144,10 @@ def _why_not(post: Any, topic: Any) -> str | None:  # noqa: ANN401 - whatever a 
     is_private = inside(topic, "archetype") == "private_message" or inside(topic, "visible") is False
     if inside(post, "hidden") is True or kind == WHISPER or is_private:
         return "not public"
-    return None if kind in (WRITTEN_BY_PEOPLE, None) else "not a post"
+    # "system", "discobot" and their like have numbers below zero
+    user = inside(post, "user_id")
+    is_program = isinstance(user, int) and user < 0
+    return "not a post" if is_program or kind not in (WRITTEN_BY_PEOPLE, None) else None
 
 
 def _likes(post: Any) -> int | None:  # noqa: ANN401 - whatever a server sent

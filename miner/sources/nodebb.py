@@ -11,7 +11,7 @@ from miner.records import Post, Rejected
 from miner.sources.base import SourceInfo
 from miner.sources.exchange import Ask
 from miner.sources.fields import count, dicts, inside, moment, name_of, netloc, words
-from miner.sources.forum import Forum, Topic, joined, own_words
+from miner.sources.forum import Forum, Topic, is_gone, joined, own_words
 from miner.sources.html import html_to_text
 from miner.sources.http import PoliteClient
 from miner.sources.listing import Listing, malformed
@@ -20,7 +20,10 @@ NAME = "nodebb"
 
 
 class NodeBB(Forum):
-    """Posts of topics. A reply counts as a post and has the tags of its topic."""
+    """Posts of topics that began on the forum itself.
+
+    A topic that came from another server has a UUID for a number, and the forum marks its copy of it noindex.
+    """
 
     info: SourceInfo = SourceInfo(
         name=NAME,
@@ -52,22 +55,21 @@ class NodeBB(Forum):
         found = inside(answer.data, "topics")
         if not isinstance(found, list):
             raise malformed(listing, "no list of topics")
-        numbers = [tid for raw in dicts(found) if isinstance(tid := raw.get("tid"), int)]
+        numbers = [number for raw in dicts(found) if (number := count(raw.get("tid"))) is not None]
         return [Topic(number=number) for number in numbers], _has_more(answer.data, page)
 
     async def posts(self, listing: Listing, topic: int, page: int, client: PoliteClient) -> tuple[Sequence[Any], bool]:
         """Posts of a topic, oldest first."""
-        answer = await client.get(
-            Ask(
-                url=f"{listing.base}/api/topic/{topic}",
-                what=f"topic {topic}",
-                params=(("page", str(page)),),
-                # moved to where only members read, or purged, since the list was made
-                accepts=frozenset({401, 403, 404}),
-                pause_s=listing.pause_s,
-            )
+        ask = Ask(
+            url=f"{listing.base}/api/topic/{topic}",
+            what=f"topic {topic}",
+            # a forum may show the newest or the best posts first, and those pages shift while they are read
+            params=(("page", str(page)), ("sort", "oldest_to_newest")),
+            accepts=frozenset({401, 403, 404}),
+            pause_s=listing.pause_s,
         )
-        if answer.status >= 400:
+        answer = await client.get(ask)
+        if is_gone(answer, ask):
             return [], False
         if not isinstance(inside(answer.data, "posts"), list):
             raise malformed(listing, f"no list of posts for topic {topic}")
@@ -94,8 +96,9 @@ class NodeBB(Forum):
             return Rejected(source=NAME, reason="not a post", raw_id=name_of(inside(raw, "tid")) or None)
         if not host:
             return Rejected(source=NAME, reason="no global id", raw_id=number)
-        if inside(post, "deleted") in (1, True) or inside(topic, "deleted") in (1, True):
-            return Rejected(source=NAME, reason="deleted", raw_id=number)
+        reason = _why_not(post, topic)
+        if reason:
+            return Rejected(source=NAME, reason=reason, raw_id=number)
         text, alt_texts = own_words(words(inside(post, "content")))
         if name_of(inside(topic, "mainPid")) == number:
             title = html_to_text(words(inside(topic, "titleRaw")) or words(inside(topic, "title")))
@@ -115,6 +118,12 @@ class NodeBB(Forum):
             likes=count(inside(post, "upvotes")),
             replies=count(inside(post, "replies", "count")),
         )
+
+
+def _why_not(post: Any, topic: Any) -> str | None:  # noqa: ANN401 - whatever a server sent
+    if inside(post, "deleted") in (1, True) or inside(topic, "deleted") in (1, True):
+        return "deleted"
+    return "marked sensitive" if words(inside(post, "contentWarning")) else None
 
 
 def _has_more(data: Any, page: int) -> bool:  # noqa: ANN401 - whatever a server sent
