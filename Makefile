@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export VENV
 
-.PHONY: run test lint types bench train clean
+.PHONY: run test lint types bench bench-quality train clean
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt
 	bash tools/setup.sh run
@@ -33,6 +33,11 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/recorded.py
 	$(BIN)/python benchmarks/schema_fuzz.py
 	$(BIN)/python benchmarks/dump_speed.py
+
+bench-quality: $(VENV)/.ready-test
+	$(BIN)/python benchmarks/quality.py --phrases ../shared/eval/phrases_develop.csv \
+	  --names ../shared/eval/names_develop.csv --wnut ../shared/eval/wnut17/dev.conll \
+	  --posts ../shared/corpora/era_posts.jsonl.gz --era 80s --gold ../shared/gold/gold_80s.csv
 
 # trains the shipped models anew from the labels in miner/data
 train: $(VENV)/.ready-test

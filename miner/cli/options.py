@@ -82,6 +82,21 @@ Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="Seed of the 
 Threshold = Annotated[
     float | None, typer.Option(metavar="P", help="Probability from which a name is an artifact, 0-1.  [default: 0.5]")
 ]
+LinksFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--links",
+        metavar="FILE",
+        help="Decisions about names (CSV: name_a,name_b,same); always obeyed.",
+        show_default=False,
+    ),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WHAT", help="Count these too: bots, reposts, sellers, frames, duplicates.", show_default=False
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Where reports are written.  [default: output]", show_default=False),

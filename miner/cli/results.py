@@ -20,8 +20,10 @@ from miner.cli.options import (
     EraName,
     Hosts,
     Into,
+    Keep,
     Langs,
     Limit,
+    LinksFile,
     Output,
     Public,
     ReportJson,
@@ -56,6 +58,8 @@ def rank(
     top: Top = 132,
     seed: Seed = None,
     threshold: Threshold = None,
+    links: LinksFile = None,
+    keep: Keep = None,
     output: Output = None,
     as_json: ReportJson = False,
     is_public: Public = False,
@@ -70,12 +74,15 @@ def rank(
     settings = console.settings(seed=seed, threshold=threshold, output=output)
     corpus = Corpus.open(corpus_folder(settings.corpora, name))
 
-    from miner.study import load_study_era
+    from miner.study import kept_of, load_study_era, read_links
     from miner.study import rank as rank_stage
 
-    chosen_era = load_study_era(era)
+    chosen_era, kept = load_study_era(era), kept_of(keep or ())
+    decided = read_links(links)
     with insistent(), console.progress() as progress:
-        made = rank_stage(corpus, era=chosen_era, settings=settings, top=top, progress=progress)
+        made = rank_stage(
+            corpus, era=chosen_era, settings=settings, top=top, links=decided, keep=kept, progress=progress
+        )
     console.detail(f"models: {made.manifest.get('models')}")
     finish(made, settings.output / name / made.run_id, as_json=as_json, is_public=is_public)
 
@@ -163,7 +170,17 @@ def run(
         return
     result = collect(ctx.obj, order, is_first_step=True)
     if result.n_posts:
-        rank(ctx, into, era, top, seed, threshold, output, as_json, is_public)
+        rank(
+            ctx,
+            into,
+            era,
+            top,
+            seed=seed,
+            threshold=threshold,
+            output=output,
+            as_json=as_json,
+            is_public=is_public,
+        )
     raise typer.Exit(result.exit_code)
 
 

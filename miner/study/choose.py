@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from miner.errors import UnknownName
 from miner.records import FunnelStep, Post
 from miner.text.accounts import repeaters, sellers
 from miner.text.clean import clean
@@ -13,6 +14,8 @@ from miner.text.duplicates import near_duplicates
 from miner.text.extract import Text
 from miner.text.language import language_of
 
+KEEPABLE = ("bots", "reposts", "sellers", "frames", "duplicates")
+"""What :func:`choose` leaves out, and can be told to keep."""
 _NO_DATE = datetime.max.replace(tzinfo=UTC)
 
 
@@ -47,33 +50,54 @@ class _Funnel:
         self.n_left = n_left
 
 
-def choose(posts: Sequence[Post], *, is_in_era: Callable[[Post], bool]) -> tuple[Chosen, list[FunnelStep]]:
+def choose(
+    posts: Sequence[Post], *, is_in_era: Callable[[Post], bool], keep: Collection[str] = ()
+) -> tuple[Chosen, list[FunnelStep]]:
     """The posts to count, and the ledger of those left out.
 
     Args:
         posts: All posts of the corpus, in any order.
         is_in_era: Whether a post belongs to the era.
+        keep: Which of :data:`KEEPABLE` to count all the same.
     """
     funnel = _Funnel(len(posts))
     kept = sorted((p for p in posts if is_in_era(p)), key=lambda p: (p.created_at or _NO_DATE, p.id))
     funnel.leave_out("posts that do not name the era", len(kept))
-    for name, is_out in (
-        ("posts of accounts that say they are bots", lambda p: p.is_bot),
-        ("reposts", lambda p: p.repost_of is not None),
+    for word, name, is_out in (
+        ("bots", "posts of accounts that say they are bots", lambda p: p.is_bot),
+        ("reposts", "reposts", lambda p: p.repost_of is not None),
     ):
-        kept = [p for p in kept if not is_out(p)]
-        funnel.leave_out(name, len(kept))
+        if word not in keep:
+            kept = [p for p in kept if not is_out(p)]
+            funnel.leave_out(name, len(kept))
     cleaned = {p.id: clean(p.text) for p in kept}
     codes = _author_codes(kept)
-    for name, find in (("posts of sellers", sellers), ("posts of accounts that repeat one frame", repeaters)):
-        # sellers are told by their raw text: the link to the shop is gone from the clean one
-        out = find([p.text for p in kept], [codes[p.id] for p in kept])
-        kept = [p for p in kept if codes[p.id] not in out]
-        funnel.leave_out(name, len(kept))
-    original = near_duplicates([cleaned[p.id] for p in kept])
-    kept = [p for row, p in enumerate(kept) if original[row] == row]
-    funnel.leave_out("near-duplicates of an older post", len(kept))
+    for word, name, find in (
+        ("sellers", "posts of sellers", sellers),
+        ("frames", "posts of accounts that repeat one frame", repeaters),
+    ):
+        if word not in keep:
+            # sellers are told by their raw text: the link to the shop is gone from the clean one
+            out = find([p.text for p in kept], [codes[p.id] for p in kept])
+            kept = [p for p in kept if codes[p.id] not in out]
+            funnel.leave_out(name, len(kept))
+    if "duplicates" not in keep:
+        original = near_duplicates([cleaned[p.id] for p in kept])
+        kept = [p for row, p in enumerate(kept) if original[row] == row]
+        funnel.leave_out("near-duplicates of an older post", len(kept))
     return _chosen(kept, cleaned), funnel.steps
+
+
+def kept_of(words: Sequence[str]) -> frozenset[str]:
+    """*words* of :data:`KEEPABLE`.
+
+    Raises:
+        UnknownName: One is none of them.
+    """
+    for word in words:
+        if word not in KEEPABLE:
+            raise UnknownName("kind of posts to keep", word, KEEPABLE)
+    return frozenset(words)
 
 
 def _author_codes(posts: Sequence[Post]) -> dict[str, int]:

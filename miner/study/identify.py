@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from miner.artifacts.aliases import alias_groups
 from miner.artifacts.candidates import Candidate, candidates, mention_table
 from miner.artifacts.catalogue import is_ordinary
+from miner.artifacts.links import Links
 from miner.artifacts.spans import believed, resolve
 from miner.artifacts.spelling import misspellings
 from miner.names import spelling_key
@@ -24,6 +25,7 @@ MIN_AUTHORS = 2
 MAX_SPELLINGS = 12
 # a capitalised word of another language looks to an English model like a strange name: it has to be surer there
 FOREIGN_THRESHOLD = 0.9
+NO_LINKS = Links()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ def identify(
     *,
     is_english: Sequence[bool],
     threshold: float,
+    links: Links = NO_LINKS,
 ) -> Identified:
     """Artifacts named by at least two authors.
 
@@ -59,6 +62,7 @@ def identify(
         models: Judge, encoder and catalogue.
         is_english: Whether each post is in English, the language that the judge was trained on.
         threshold: Probability (0-1) from which a name is a specific artifact.
+        links: What somebody decided about pairs of names.
     """
     author_column = pa.array(authors, pa.int64())
     every = candidates(mention_table(mentions), author_column)
@@ -72,11 +76,13 @@ def identify(
         for c, p in zip(tried, probability, strict=True)
         if p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
     }
+    written = {c.key for c in every}
+    accepted |= {key: p for key, p in links.partners(accepted).items() if key in written}
     variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
     ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
     settled = believed(resolve(mentions, accepted.keys() | variants.keys()), ordinary)
     rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
-    artifacts = _join(rows, settled, variants, accepted, models)
+    artifacts = _join(rows, settled, variants, accepted, models, links)
     shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]
     funnel = [
         FunnelStep(name="different names that one author uses", n_out=len(every) - len(tried), n_left=len(tried)),
@@ -102,13 +108,14 @@ def _join(
     variants: Mapping[str, str],
     accepted: Mapping[str, float],
     models: Models,
+    links: Links,
 ) -> list[tuple[Artifact, list[Mention]]]:
     """Artifacts with their mentions, one mention a post, in the order of their ids."""
     row_of = {c.key: i for i, c in enumerate(rows)}
     names, vectors = [c.name for c in rows], models.encoder.encode([c.name for c in rows])
     known = {i: models.known[c.key].name for i, c in enumerate(rows) if c.key in models.known}
     posts = _posts_of(settled, row_of)
-    groups = alias_groups(
+    judged = alias_groups(
         names,
         vectors,
         model=models.judge.alias,
@@ -118,6 +125,7 @@ def _join(
         together=_together(posts),
         n_posts=[c.n_posts for c in rows],
     )
+    groups = links.obeyed(judged, [c.key for c in rows])
     categories = models.judge.categorise(vectors)
     spellings: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in settled:

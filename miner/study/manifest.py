@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import metadata
 
 from miner import __version__
+from miner.artifacts.links import Links
 from miner.corpus import Corpus
 from miner.eras import Era
 from miner.records import Mention
@@ -27,6 +28,8 @@ def manifest_of(
     settings: Settings,
     models: Models,
     top: int,
+    links: Links,
+    keep: Collection[str],
     chosen: Chosen,
     mentions: Sequence[Mention],
     found: Identified,
@@ -45,7 +48,8 @@ def manifest_of(
             "rejected": dict(sorted(corpus.rejections().items())),
         },
         "era": era.name if era else "any",
-        "settings": {"threshold": settings.threshold, "seed": settings.seed, "top": top},
+        "settings": {"threshold": settings.threshold, "seed": settings.seed, "top": top, "keep": sorted(keep)},
+        "links": {"same": sorted(links.same), "apart": sorted(links.apart)},
         "counts": {
             "posts_counted": len(chosen.posts),
             "authors": len(chosen.source_of_author),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from miner.artifacts.links import Links
 from miner.artifacts.themes import themes
 from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
@@ -19,7 +20,7 @@ from miner.report.model import Report
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
 from miner.study.evidence import evidence_of
-from miner.study.identify import Identified, identify
+from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.manifest import manifest_of
 from miner.study.models import Models, load_models
 from miner.study.summary import summarise
@@ -37,6 +38,8 @@ def rank(
     settings: Settings,
     top: int = TOP,
     models: Models | None = None,
+    links: Links = NO_LINKS,
+    keep: Collection[str] = (),
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -47,6 +50,8 @@ def rank(
         settings: Models, threshold and seed.
         top: Rows of the report, at least 1.
         models: Loaded models, to spare loading them again.
+        links: What somebody decided about pairs of names; obeyed whatever the models say.
+        keep: Which of :data:`miner.study.choose.KEEPABLE` to count all the same.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
@@ -54,7 +59,7 @@ def rank(
         SettingsError: A model is missing.
     """
     version = corpus.version
-    chosen, funnel = choose(_posts(corpus, version, era, progress), is_in_era=is_in_era(era))
+    chosen, funnel = choose(_posts(corpus, version, era, progress), is_in_era=is_in_era(era), keep=keep)
     if not chosen.posts:
         raise NothingFound(
             f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r} none of {_label(era)} is left.",
@@ -66,7 +71,7 @@ def rank(
     )
     progress("judging names", 0, 0)
     is_english = [text.language == "en" for text in chosen.texts]
-    found = identify(mentions, chosen.authors, models, is_english=is_english, threshold=settings.threshold)
+    found = identify(mentions, chosen.authors, models, is_english=is_english, threshold=settings.threshold, links=links)
     if not found.artifacts:
         raise NothingFound(
             f"{len(chosen.posts):,} posts of {_label(era)} name no artifact that two authors share.",
@@ -83,7 +88,7 @@ def rank(
         rows=rows,
         themes=grouped,
         funnel=(*funnel, *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, top, chosen, mentions, found),
+        manifest=manifest_of(corpus, version, era, settings, models, top, links, keep, chosen, mentions, found),
     )
 
 
