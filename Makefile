@@ -24,7 +24,7 @@ types: $(VENV)/.ready-test
 	$(BIN)/mypy
 
 test: lint types
-	$(BIN)/pytest --cov=miner --cov-report=term:skip-covered -q
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov=miner --cov-report=term:skip-covered -q
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/ranking.py

@@ -89,7 +89,7 @@ def test_run_scrapes_then_ranks_and_leaves_stdout_to_the_report(
 
 
 def test_an_interrupted_scrape_goes_on_where_it_stopped(study: Path) -> None:
-    with serving(Server(400, delay_s=0.15)) as server:
+    with serving(Server(4000, delay_s=0.15)) as server:
         program = start(study, *arguments(server))
         assert program.stderr is not None
         assert program.stderr.readline().startswith("mastodon/")  # a page is stored
@@ -100,12 +100,12 @@ def test_an_interrupted_scrape_goes_on_where_it_stopped(study: Path) -> None:
             "Interrupted. What was collected is stored; the same command goes on from there."
         )
         n_stored = n_posts_in(study, "mine")
-        assert 40 <= n_stored < 400
+        assert 40 <= n_stored < 4000
         server.delay_s = 0
         again = call(study, *arguments(server))
     assert again.code == 0, again.err
-    assert again.out.startswith(f"{400 - n_stored} new posts, ")
-    assert n_posts_in(study, "mine") == 400
+    assert again.out.startswith(f"{4000 - n_stored:,} new posts, ")
+    assert n_posts_in(study, "mine") == 4000
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ PACKAGES = (
     "scipy",
     "sentence-transformers",
     "spacy",
+    "threadpoolctl",
     "torch",
     "typer",
     "websockets",
