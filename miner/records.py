@@ -150,6 +150,8 @@ class RankedArtifact:
         first_seen, last_seen: Dates of the oldest and newest dated post that names it; None when no post is dated.
         evidence: Up to three posts of different authors.
         theme: Name of its theme; None when it is in none.
+        parent: Name of the wider thing that it is a kind of ("Walkman" of "Walkman WM-2"), an artifact of the same run;
+            None when there is none.
     """
 
     rank: int
@@ -164,6 +166,7 @@ class RankedArtifact:
     last_seen: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
     theme: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,12 +80,13 @@ def test_a_scrape_that_finds_nothing_says_so(study: Path) -> None:
 def test_run_scrapes_then_ranks_and_leaves_stdout_to_the_report(
     server: Server, study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ranked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(results, "rank", lambda ctx, *args: ranked.append(args))
+    ranked: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+    monkeypatch.setattr(results, "rank", lambda ctx, *args, **options: ranked.append((args, options)))
     shown = call(study, "run", *arguments(server)[1:], "--top", "9", "--seed", "4", "--output", "out", "--json")
     assert (shown.code, shown.out) == (0, ""), shown.err
     assert "100 new posts" in shown.err
-    assert ranked == [("mine", "./cubes.toml", 9, 4, None, Path("out"), True, False)]
+    options = {"seed": 4, "threshold": None, "output": Path("out"), "as_json": True, "is_public": False}
+    assert ranked == [(("mine", "./cubes.toml", 9), options)]
 
 
 def test_an_interrupted_scrape_goes_on_where_it_stopped(study: Path) -> None:

@@ -13,7 +13,7 @@ from schema_shapes import openapi_schemas
 
 pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="../shared/recorded, with the schemas, is not here")
 # 20,000 in all: `python benchmarks/schema_fuzz.py`, or NOSTALGIA_FUZZ_N=20000
-N_TRIED = int(os.environ.get("NOSTALGIA_FUZZ_N", "2000"))
+N_TRIED = int(os.environ.get("NOSTALGIA_FUZZ_N", "750"))
 
 
 def read_shapes() -> list[str]:

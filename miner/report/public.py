@@ -37,7 +37,7 @@ def public(report: Report) -> Report:
     return replace(
         report,
         mode="public",
-        rows=tuple(_row(row, theme_of) for row in kept),
+        rows=tuple(_row(row, theme_of, {row.artifact.name for row in kept}) for row in kept),
         themes=themes,
         first_seen=_day(report.first_seen),
         last_seen=_day(report.last_seen),
@@ -61,7 +61,7 @@ def _is_private(text: str) -> bool:
     return any(_PRIVATE.search(word) for word in text.split())
 
 
-def _row(row: RankedArtifact, theme_of: Mapping[str, str]) -> RankedArtifact:
+def _row(row: RankedArtifact, theme_of: Mapping[str, str], shown: Collection[str]) -> RankedArtifact:
     artifact = row.artifact
     return replace(
         row,
@@ -70,6 +70,8 @@ def _row(row: RankedArtifact, theme_of: Mapping[str, str]) -> RankedArtifact:
         last_seen=_day(row.last_seen),
         evidence=(),
         theme=theme_of.get(artifact.artifact_id),
+        # the parent may be known to fewer people than may be shown
+        parent=row.parent if row.parent in shown else None,
     )
 
 

@@ -21,6 +21,7 @@ evidence_1_quote     what the first of them says; empty when there is none, and 
 first_seen,          dates (YYYY-MM-DD, UTC) of the oldest and newest post that names it; empty when no post is dated
 last_seen
 theme                name of its theme; empty when it is in none
+parent               the wider thing that it is a kind of, "Walkman" of "Walkman WM-2"; empty when there is none
 probability          probability that this is a specific artifact, 0-1, four decimals
 ==================== =============================================================================================
 
@@ -46,7 +47,7 @@ MAX_CELL = 30_000
 COLUMNS = (
     "artifact_id", "rank", "rank_low", "rank_high", "artifact", "also_called", "category", "dept_primary", "dept_also",
     "mm_category", "n_authors", "n_posts", "n_sources", "share", "evidence_1_url", "evidence_2_url", "evidence_3_url",
-    "evidence_1_quote", "first_seen", "last_seen", "theme", "probability",
+    "evidence_1_quote", "first_seen", "last_seen", "theme", "parent", "probability",
 )  # fmt: skip
 BOM = "\ufeff"
 # "=1+1", " =1+1", "＝1+1": full-width signs are read as the plain ones by spreadsheets of East Asian locales
@@ -81,7 +82,8 @@ def cells(row: RankedArtifact) -> tuple[str, ...]:
         *(place.primary, place.also, place.mm_category),
         *(str(row.n_authors), str(row.n_posts), str(row.n_sources), f"{row.share:.6f}"),
         *(*urls, *[""] * (N_EVIDENCE - len(urls)), inert(quote)),
-        *(_date(row.first_seen), _date(row.last_seen), inert(row.theme or ""), f"{artifact.probability:.4f}"),
+        *(_date(row.first_seen), _date(row.last_seen), inert(row.theme or ""), inert(row.parent or "")),
+        f"{artifact.probability:.4f}",
     )
 
 

@@ -73,6 +73,7 @@ class Row:
     first_seen: Day | None
     last_seen: Day | None
     theme: ThemeLink | None
+    parent: str
     quotes: tuple[Quote, ...]
 
     @property
@@ -192,6 +193,7 @@ def _row(row: RankedArtifact, longest: int, links: Mapping[str, ThemeLink]) -> R
         first_seen=day(row.first_seen),
         last_seen=day(row.last_seen),
         theme=links.get(row.theme) if row.theme is not None else None,
+        parent=name_of(row.parent) if row.parent is not None else "",
         quotes=tuple(_quote(evidence, spelt) for evidence in row.evidence),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urljoin
@@ -12,14 +13,13 @@ from miner.errors import MalformedError, UsageError
 from miner.records import Post, Rejected
 from miner.sources.base import Query, SourceInfo
 from miner.sources.exchange import Answer, Ask
-from miner.sources.feed_posts import NAME, entry_to_post, read_feed
+from miner.sources.feed_posts import NAME, entry_to_post, read_feed, too_much
 from miner.sources.fields import dicts, inside, netloc, web_address
 from miner.sources.hosts import host_of
 from miner.sources.http import PoliteClient
 from miner.sources.listing import Batch, Listing, ListingSource
-from miner.sources.wordpress import slug_of
-
-MAX_PAGES = 1000
+from miner.sources.refusals import refusal
+from miner.sources.slugs import slugs_of
 
 
 class Feeds(ListingSource):
@@ -53,9 +53,11 @@ class Feeds(ListingSource):
                 "feeds does not know what to read.",
                 f"Give feeds with `--url {NAME}=https://…`, or WordPress blogs with `--instance {NAME}=HOST`.",
             )
+        if any("@" in netloc(url) for url in urls):
+            raise UsageError("The address of a feed holds a user or password.", "Give one that anybody may read.")
         if wrong := next((url for url in urls if web_address(url) is None), None):
             raise UsageError(f"{wrong!r} is no address of a feed.", "Give one such as https://example.org/feed/.")
-        slugs = ",".join(dict.fromkeys(map(slug_of, query.tags)))
+        slugs = ",".join(slugs_of(query.tags))
         return [
             *(
                 Listing(stream=f"{NAME}/{host_of(url)}/{url}", base=url, subject="", what=f"the feed {url}")
@@ -74,25 +76,15 @@ class Feeds(ListingSource):
 
     async def fetch(self, listing: Listing, place: str | None, query: Query, client: PoliteClient) -> Batch:
         """A page of a feed: *place* is its address, or its number on a blog."""
-        # past its last page WordPress answers 404, as it does for a tag that it does not have
-        ends = {404} if listing.subject else set()
-        answer = await client.get(
-            Ask(
-                url=f"{listing.base}/" if listing.subject else place or listing.base,
-                what=listing.what,
-                params=_blog_params(listing.subject, place) if listing.subject else (),
-                extra_headers=_conditions(listing.mark),
-                expects="text",
-                accepts=frozenset({304, *ends}),
-                elsewhere="Leave this feed out.",
-                pause_s=listing.pause_s,
-            )
-        )
+        ask = _blog_ask(listing, place) if listing.subject else _ask(listing, place or listing.base)
+        answer = await client.get(ask)
         if answer.status == 304:
             return Batch(items=[], next_place=None, mark=listing.mark)
+        found = _read(answer, listing)
         if answer.status == 404:
+            if place is None and found is None:
+                raise refusal(answer, ask)
             return Batch(items=[], next_place=None)
-        found = read_feed(answer.body, answer.url)
         if found is None:
             raise MalformedError(
                 f"{host_of(listing.base)} answered to {listing.what} with something that is no feed.",
@@ -109,23 +101,51 @@ class Feeds(ListingSource):
 
     def why_not(self, post: Post, listing: Listing) -> str | None:
         """A server that is no WordPress shows all of its posts, whatever it is asked for."""
-        if not listing.subject or {slug_of(tag) for tag in post.tags} & set(listing.subject.split(",")):
+        if not listing.subject or set(slugs_of(post.tags)) & set(listing.subject.split(",")):
             return None
         return "not tagged with the era"
 
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
         """An entry, as :meth:`objects_in` gives it."""
-        return entry_to_post(raw)
+        return entry_to_post(raw, host=host)
 
 
-def _blog_params(slugs: str, place: str | None) -> tuple[tuple[str, str], ...]:
+def _ask(listing: Listing, url: str) -> Ask:
+    """A question for what stands at an address."""
+    return Ask(
+        url=url,
+        what=listing.what,
+        extra_headers=_conditions(listing.mark),
+        expects="text",
+        accepts=frozenset({304}),
+        elsewhere="Leave this feed out.",
+        pause_s=listing.pause_s,
+    )
+
+
+def _blog_ask(listing: Listing, place: str | None) -> Ask:
     """``/?feed=rss2&tag=80s,anni80&paged=2``, which works with pretty addresses and without."""
-    return (("feed", "rss2"), ("tag", slugs), *((("paged", place),) if place else ()))
+    return replace(
+        _ask(listing, f"{listing.base}/"),
+        params=(("feed", "rss2"), ("tag", listing.subject), *((("paged", place),) if place else ())),
+        # behind the last page
+        accepts=frozenset({304, 404}),
+        elsewhere=f"Give the address of its feed with `--url {NAME}=https://…`, or leave this server out.",
+    )
+
+
+def _read(answer: Answer, listing: Listing) -> dict[str, Any] | None:
+    """The feed; None when it is none. Raises MalformedError for one that is too large."""
+    if excess := too_much(answer.body):
+        raise MalformedError(
+            f"{host_of(listing.base)} answered to {listing.what} with a feed of over {excess}, which is not read.",
+            "Leave this feed out.",
+        )
+    return read_feed(answer.body, answer.url)
 
 
 def _next_page(place: str | None, found: dict[str, Any]) -> str | None:
-    page = int(place or 1) + 1
-    return str(page) if found["entries"] and page <= MAX_PAGES else None
+    return str(int(place or 1) + 1) if found["entries"] else None
 
 
 def _next_address(found: dict[str, Any], answer: Answer) -> str | None:

@@ -27,7 +27,7 @@ NAME = "pages"
 # a long read with comments is 1 MB; behind that come scripts
 MAX_BYTES = 3 * 1024 * 1024
 # the longest threads have some 20,000; a tree of 300,000 takes 20 s
-MAX_TAGS = 60_000
+MAX_TAGS = 40_000
 MAX_PAGES = 500
 MAX_TEXT = 100_000
 _NOT_TEXT = (

@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from miner.errors import UsageError
 from miner.records import Post, Rejected
 from miner.sources.base import Query, SourceInfo
-from miner.sources.exchange import Answer, Ask
-from miner.sources.fields import dicts, fold_tag, inside, moment, name_of, netloc, web_address, words
+from miner.sources.exchange import Ask
+from miner.sources.fields import count, dicts, inside
 from miner.sources.hosts import host_of
-from miner.sources.html import html_to_text
 from miner.sources.http import PoliteClient
 from miner.sources.listing import Batch, Listing, ListingSource, malformed
-from miner.sources.pictures import alt_texts_in
+from miner.sources.refusals import refusal
+from miner.sources.slugs import slugs_of
+from miner.sources.wordpress_post import NAME, blog_post
 
-NAME = "wordpress"
 POSTS_PER_PAGE = 100
 MAX_SLUGS = 100
 # with pretty addresses and without
 ROOTS = ("/wp-json", "/?rest_route=")
 KINDS = {"tags": "posts with one of the era's tags", "categories": "posts in one of the era's categories"}
-ELSEWHERE = "Read its feeds instead, with `--source feeds --instance`, or leave this server out."
+PAST_THE_END = b"rest_post_invalid_page_number"
+# a blog's clock may be 14 hours from UTC
+_ZONES = timedelta(days=1)
 
 
 class _Place(NamedTuple):
-    """Where a walk stands: root of the API, ids of the tags or categories, number of the page."""
+    """Where a walk stands.
+
+    Attributes:
+        root: Of the API: one of :data:`ROOTS`.
+        terms: Ids of the tags or categories.
+        page: Number of the page, of those posts that are older than *before*.
+        before: Time by the blog's own clock; empty at the beginning.
+    """
 
     root: str
     terms: tuple[int, ...]
-    page: int
+    page: int = 1
+    before: str = ""
 
 
 class WordPress(ListingSource):
@@ -75,121 +84,97 @@ class WordPress(ListingSource):
         at = _read_place(place) if place else await self._found(listing, query, client)
         if not at.terms:
             return Batch(items=[], next_place=None)
-        # 400 past the last page: the number of pages in the headers is of a moment ago
-        answer = await self._asked(
-            client,
-            listing,
-            f"{at.root}/wp/v2/posts",
-            (
-                (listing.subject, ",".join(map(str, at.terms))),
-                ("per_page", str(POSTS_PER_PAGE)),
-                ("page", str(at.page)),
-                ("_embed", "1"),
-            ),
-            accepts=frozenset({400}) if at.page > 1 else frozenset(),
-        )
-        if answer.status == 400:
+        params = [
+            (listing.subject, ",".join(map(str, at.terms))),
+            ("orderby", "date"),
+            ("order", "desc"),
+            ("per_page", str(POSTS_PER_PAGE)),
+            ("page", str(at.page)),
+            ("_embed", "1"),
+        ]
+        if at.before:
+            params.append(("before", at.before))
+        ask = _ask(listing, at.root, "posts", params, accepts={400})
+        answer = await client.get(ask)
+        if answer.status == 400 and at.page > 1 and PAST_THE_END in answer.body:
             return Batch(items=[], next_place=None)
+        if answer.status == 400:
+            raise refusal(answer, ask)
         if not isinstance(answer.data, list):
             raise malformed(listing, "no list of posts")
-        is_last = len(answer.data) < POSTS_PER_PAGE
-        next_place = None if is_last else json.dumps([at.root, at.terms, at.page + 1])
-        return Batch(items=answer.data, next_place=next_place)
+        onward = _onward(at, answer.data, count(answer.headers.get("x-wp-totalpages")))
+        return Batch(items=answer.data, next_place=json.dumps(onward) if onward else None)
 
     async def _found(self, listing: Listing, query: Query, client: PoliteClient) -> _Place:
         """Where the posts of the era begin: which of the era's tags, or categories, the blog has."""
-        slugs = list(dict.fromkeys(map(slug_of, query.tags)))
-        root, terms = ROOTS[0], list[int]()
+        slugs = slugs_of(query.tags)
+        root, terms = ROOTS[0], set[int]()
         for first in range(0, len(slugs), MAX_SLUGS):
-            params = (("slug", ",".join(slugs[first : first + MAX_SLUGS])), ("per_page", "100"), ("_fields", "id,slug"))
-            path = f"/wp/v2/{listing.subject}"
-            is_first = root == ROOTS[0] and not terms
-            accepts = frozenset({404}) if is_first else frozenset()
-            answer = await self._asked(client, listing, root + path, params, accepts=accepts)
+            params = [("slug", ",".join(slugs[first : first + MAX_SLUGS])), ("per_page", "100"), ("_fields", "id,slug")]
+            accepts = {404} if first == 0 else set()
+            answer = await client.get(_ask(listing, root, listing.subject, params, accepts=accepts))
             if answer.status == 404:
                 root = ROOTS[1]
-                answer = await self._asked(client, listing, root + path, params)
+                answer = await client.get(_ask(listing, root, listing.subject, params))
             if not isinstance(answer.data, list):
                 raise malformed(listing, f"no list of {listing.subject}")
-            terms += [found for term in dicts(answer.data) if isinstance(found := term.get("id"), int)]
-        return _Place(root, tuple(sorted(set(terms))), 1)
+            terms |= {found for term in dicts(answer.data) if (found := count(term.get("id"))) is not None}
+        # without a zone it is a time by the blog's clock, for all versions of WordPress
+        before = _seconds(query.until.replace(tzinfo=None) + _ZONES) if query.until else ""
+        return _Place(root, tuple(sorted(terms)), before=before)
 
-    async def _asked(
-        self,
-        client: PoliteClient,
-        listing: Listing,
-        path: str,
-        params: tuple[tuple[str, str], ...],
-        *,
-        accepts: frozenset[int] = frozenset(),
-    ) -> Answer:
-        address, _, route = path.partition("?rest_route=")
-        return await client.get(
-            Ask(
-                url=listing.base + (address if route else path),
-                what=listing.what,
-                params=((("rest_route", route),) if route else ()) + params,
-                # made for programs; blogs that do not want it close it, and answer 401 or 403
-                is_api=True,
-                accepts=accepts,
-                login=ELSEWHERE,
-                elsewhere=ELSEWHERE,
-                pause_s=listing.pause_s,
-            )
-        )
-
-    # {"id": 24, "date_gmt": "2019-03-20T10:00:00", "link": "https://blog.example/2019/03/20/mixtapes/", "title":
-    #  {"rendered": "Mixtapes &#8211; and more"}, "content": {"rendered": "<p>My first …", "protected": false},
-    #  "status": "publish", "_embedded": {"author": [{"slug": "ann", "name": "Ann"}], "wp:term": [[{"name": "80s"}]],
-    #  "wp:featuredmedia": [{"alt_text": "A tape"}]}}
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
         """A post of a blog."""
-        link, content = web_address(inside(raw, "link")), inside(raw, "content")
-        if not isinstance(content, dict):
-            return Rejected(source=NAME, reason="not a post", raw_id=link)
-        if link is None:
-            return Rejected(source=NAME, reason="no global id")
-        if content.get("protected") is True or inside(raw, "status") not in ("publish", None):
-            return Rejected(source=NAME, reason="not public", raw_id=link)
-        html = words(content.get("rendered"))
-        title = html_to_text(words(inside(raw, "title", "rendered")))
-        text = "\n\n".join(part for part in (title, html_to_text(html)) if part)
-        cover = words(inside(raw, "_embedded", "wp:featuredmedia", 0, "alt_text"))
-        alt_texts = tuple(dict.fromkeys([*([cover] if cover else []), *alt_texts_in(html)]))
-        if not (text or alt_texts):
-            return Rejected(source=NAME, reason="no text", raw_id=link)
-        return Post(
-            id=f"{NAME}:{link.split('://', 1)[1]}",
-            source=NAME,
-            text=text,
-            created_at=moment(inside(raw, "date_gmt")) or moment(inside(raw, "date")),
-            author=_author(raw, link),
-            tags=_terms(raw),
-            alt_texts=alt_texts,
-            url=link,
-        )
+        return blog_post(raw)
 
 
-def slug_of(tag: str) -> str:
-    """A tag as WordPress makes an address of it: ``annees-80``, ``80%e5%b9%b4%e4%bb%a3``."""
-    return quote("-".join(fold_tag(tag).split()), safe="-").lower()
+def _ask(
+    listing: Listing, root: str, of: str, params: Sequence[tuple[str, str]], *, accepts: Collection[int] = ()
+) -> Ask:
+    """A question for the blog's *of*: posts, tags or categories."""
+    path = f"/wp/v2/{of}"
+    address, route = ("/", [("rest_route", path)]) if root == ROOTS[1] else (root + path, [])
+    feeds = listing.base.removeprefix("https://")
+    elsewhere = f"Read its feeds instead, with `--source feeds --instance feeds={feeds}`, or leave this server out."
+    return Ask(
+        url=listing.base + address,
+        what=listing.what,
+        params=(*route, *params),
+        # made for programs; blogs that do not want it close it, and answer 401 or 403
+        is_api=True,
+        accepts=frozenset(accepts),
+        login=elsewhere,
+        elsewhere=elsewhere,
+        pause_s=listing.pause_s,
+    )
+
+
+def _onward(at: _Place, posts: Sequence[Any], n_pages: int | None) -> _Place | None:
+    """The next page; None behind the last one.
+
+    It begins with the oldest post of this one, by its time: counted from the newest, posts would be skipped when one is
+    taken down on the way. A page out of order, or of one single second (an import), is followed by its number.
+
+    Args:
+        at: This page.
+        posts: Its posts; fewer than were asked for do not make it the last, WordPress leaves out what it may not show.
+        n_pages: Pages from ``at.before`` on, where the blog says so.
+    """
+    if at.page >= n_pages if n_pages is not None else not posts:
+        return None
+    try:
+        times = [datetime.fromisoformat(inside(post, "date")) for post in posts]
+        if times == sorted(times, reverse=True) and times[-1] < times[0]:
+            return _Place(at.root, at.terms, before=_seconds(times[-1] + timedelta(seconds=1)))
+    except (TypeError, ValueError, OverflowError):
+        pass
+    return at._replace(page=at.page + 1)
 
 
 def _read_place(place: str) -> _Place:
-    root, terms, page = json.loads(place)
-    return _Place(root, tuple(terms), page)
+    root, terms, *rest = json.loads(place)
+    return _Place(root, tuple(terms), *rest)
 
 
-def _author(raw: Any, link: str) -> str | None:  # noqa: ANN401 - whatever a server sent
-    """``ann@blog.example``; only a number when the blog does not show its authors' names."""
-    shown = inside(raw, "_embedded", "author", 0)
-    name = name_of(inside(shown, "slug")) or name_of(inside(shown, "name")) or name_of(inside(raw, "author"))
-    return f"{name}@{netloc(link)}" if name else None
-
-
-def _terms(raw: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a server sent
-    """Names of the post's tags and categories."""
-    groups = inside(raw, "_embedded", "wp:term")
-    terms = [term for group in (groups if isinstance(groups, list) else []) for term in dicts(group)]
-    names = (html_to_text(words(term.get("name"))) for term in terms)
-    return tuple(dict.fromkeys(name for name in names if name and name != "Uncategorized"))
+def _seconds(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")

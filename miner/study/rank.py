@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from miner.artifacts.links import Links
+from miner.artifacts.parents import parents
 from miner.artifacts.themes import themes
 from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
@@ -141,7 +142,9 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Pr
     shares = seen_shares(counts, n_authors)
     progress("measuring intervals", 0, 0)
     low, high = rank_intervals(sightings, seed=seed)
-    best = order(shares, [a.name for a in found.artifacts])[:top]
+    names = [a.name for a in found.artifacts]
+    wider = parents(names)
+    best = order(shares, names)[:top]
     rows = []
     for place, i in enumerate(best.tolist(), 1):
         mentions = found.mentions[i]
@@ -159,6 +162,7 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Pr
                 first_seen=dates[0] if dates else None,
                 last_seen=dates[-1] if dates else None,
                 evidence=evidence_of(mentions, chosen),
+                parent=None if (above := wider[i]) is None else names[above],
             )
         )
     return rows
