@@ -2,9 +2,9 @@
 
     python benchmarks/train.py [--phrases PHRASES.csv] [--pairs PAIRS.csv]
 
-Writes ``miner/data/judge.npz``. Figures are by five-fold cross-validation with all spellings of a name in one fold;
-with ``--phrases`` (columns phrase,label) also on labels that it never trains on. ``--pairs`` (name_a,name_b,same) are
-pairs to learn from, besides those of the catalogue.
+Writes ``miner/data/judge.npz``. Figures are by five-fold cross-validation with all spellings of a name in one fold.
+``--phrases`` (phrase,label,category) and ``--pairs`` (name_a,name_b,same) are labels to learn from besides the
+project's own; how good the models are on them without having seen them is printed first.
 """
 
 from __future__ import annotations
@@ -48,12 +48,20 @@ NEIGHBOURS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """A labelled phrase; *use* is how a corpus used it, None for a phrase from a list."""
+    """A labelled phrase.
+
+    Attributes:
+        phrase, label, category: As in the file.
+        is_known: It is in the catalogue.
+        is_read: Somebody read it in a post; otherwise it comes from a list.
+        use: How a corpus used it, where that was kept.
+    """
 
     phrase: str
     label: int
     category: str
     is_known: bool
+    is_read: bool
     use: Candidate | None
 
 
@@ -64,7 +72,9 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path)
     args = parser.parse_args()
     encoder, catalogue = SentenceEncoder(), load_catalogue()
-    rows = read_labels(catalogue)
+    if args.phrases:
+        score_phrases(args.phrases, read_labels(catalogue), encoder, catalogue)
+    rows = read_labels(catalogue, args.phrases)
     vectors = encoder.encode([r.phrase for r in rows])
     form, use = train_judge(rows, vectors)
     category, categories = train_category(rows, vectors)
@@ -77,24 +87,25 @@ def main() -> None:
     stored |= alias.arrays("alias") | {"centre": centre}
     stored |= {"categories": np.array(categories), "encoder": np.array(encoder.name)}
     np.savez_compressed(DATA / "judge.npz", **stored)
-    if args.phrases:
-        score_phrases(args.phrases, form, encoder, catalogue)
 
 
-def read_labels(catalogue: tuple[KnownArtifact, ...]) -> list[Labelled]:
+def read_labels(catalogue: tuple[KnownArtifact, ...], more: Path | None = None) -> list[Labelled]:
     """All labels: those read in context first, then lists; the first label of a spelling key counts."""
     known = by_key(catalogue)
     rows: dict[str, Labelled] = {}
-    for path in (DATA / "labels" / "read.csv", DATA / "labels" / "known.csv"):
+    own = [(DATA / "labels" / name, name != "known.csv") for name in ("read.csv", "phrases.csv", "known.csv")]
+    for path, is_read in [*([(more, True)] if more else []), *own]:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 key = spelling_key(row["phrase"])
-                rows.setdefault(key, _labelled(row, key, key in known))
+                rows.setdefault(key, _labelled(row, key, key in known, is_read=is_read))
     for artifact in catalogue:
         # the names in other languages would teach that strange letters make an artifact
         key = spelling_key(artifact.name)
         # half of the names pretend to be unknown, so that the model does not lean on the catalogue alone
-        half = Labelled(phrase=artifact.name, label=2, category=artifact.category, is_known=_half(key), use=None)
+        half = Labelled(
+            phrase=artifact.name, label=2, category=artifact.category, is_known=_half(key), is_read=False, use=None
+        )
         rows.setdefault(key, half)
     return [rows[key] for key in sorted(rows)]
 
@@ -103,7 +114,7 @@ def _half(key: str) -> bool:
     return hashlib.blake2b(key.encode(), digest_size=1).digest()[0] < 128
 
 
-def _labelled(row: dict[str, str], key: str, is_known: bool) -> Labelled:
+def _labelled(row: dict[str, str], key: str, is_known: bool, *, is_read: bool) -> Labelled:
     use = None
     if row.get("n_authors"):
         use = Candidate(
@@ -116,14 +127,21 @@ def _labelled(row: dict[str, str], key: str, is_known: bool) -> Labelled:
             cue_share=float(row["cue_share"]),
             origin_shares=tuple(float(row[o]) for o in ORIGINS),
         )
-    return Labelled(phrase=row["phrase"], label=int(row["label"]), category=row["category"], is_known=is_known, use=use)
+    return Labelled(
+        phrase=row["phrase"],
+        label=int(row["label"]),
+        category=row["category"],
+        is_known=is_known,
+        is_read=is_read,
+        use=use,
+    )
 
 
 def train_judge(rows: Sequence[Labelled], vectors: NDArray[np.float32]) -> tuple[Logistic, Logistic]:
     """The two models of the judge; prints their cross-validated figures on labels read in context."""
     features = form_features([r.phrase for r in rows], vectors, [r.is_known for r in rows])
     labels = np.array([int(r.label == 2) for r in rows])
-    weights = np.array([READ_WEIGHT if r.use else LIST_WEIGHT for r in rows])
+    weights = np.array([READ_WEIGHT if r.is_read else LIST_WEIGHT for r in rows])
     groups = np.unique([" ".join(sorted(trim(r.phrase).lower().split())[:3]) for r in rows], return_inverse=True)[1]
     logits = np.zeros(len(rows))
     for train, test in GroupKFold(5).split(features, labels, groups):
@@ -239,14 +257,21 @@ def labelled_pairs(
     return pair_features(names, pairs, encoder.encode(names), centre=centre, catalogue=known), same, groups
 
 
-def score_phrases(path: Path, form: Logistic, encoder: Encoder, catalogue: tuple[KnownArtifact, ...]) -> None:
-    """Figures of the form model on a file of phrases that it was not trained on."""
+def score_phrases(path: Path, rows: Sequence[Labelled], encoder: Encoder, catalogue: tuple[KnownArtifact, ...]) -> None:
+    """Figures of a form model that was trained without the phrases of *path*, nor names of the same spelling key."""
     known = by_key(catalogue)
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = [trim(r["phrase"]) or r["phrase"] for r in rows]
-    features = form_features(names, encoder.encode(names), [spelling_key(n) in known for n in names])
-    show(f"form, {path.name}", np.array([int(r["label"] == "2") for r in rows]), form.logits(features))
+        asked = list(csv.DictReader(file))
+    names = [trim(r["phrase"]) or r["phrase"] for r in asked]
+    keys = {spelling_key(name) for name in (*names, *(r["phrase"] for r in asked))}
+    kept = [r for r in rows if not (r.is_read and spelling_key(r.phrase) in keys)]
+    features = form_features(
+        [r.phrase for r in kept], encoder.encode([r.phrase for r in kept]), [r.is_known for r in kept]
+    )
+    weights = np.array([READ_WEIGHT if r.is_read else LIST_WEIGHT for r in kept])
+    form = Logistic.fit(features, np.array([int(r.label == 2) for r in kept]), c=FORM_C, weights=weights)
+    tried = form_features(names, encoder.encode(names), [spelling_key(n) in known for n in names])
+    show(f"form, {path.name}, not trained on it", np.array([int(r["label"] == "2") for r in asked]), form.logits(tried))
 
 
 def show(what: str, labels: NDArray[np.int64], scores: Matrix) -> None:
