@@ -72,15 +72,16 @@ def choose(
             funnel.leave_out(name, len(kept))
     cleaned = {p.id: clean(p.text) for p in kept}
     codes = _author_codes(kept)
-    for word, name, find in (
-        ("sellers", "posts of sellers", sellers),
-        ("frames", "posts of accounts that repeat one frame", repeaters),
-    ):
-        if word not in keep:
-            # sellers are told by their raw text: the link to the shop is gone from the clean one
-            out = find([p.text for p in kept], [codes[p.id] for p in kept])
-            kept = [p for p in kept if codes[p.id] not in out]
-            funnel.leave_out(name, len(kept))
+    # told by their raw text: the link to the shop is gone from the clean one
+    shops = sellers([p.text for p in kept], [codes[p.id] for p in kept])
+    if "sellers" not in keep:
+        kept = [p for p in kept if codes[p.id] not in shops]
+        funnel.leave_out("posts of sellers", len(kept))
+    if "frames" not in keep:
+        # a shop that is kept may say the same of every thing it sells
+        out = repeaters([p.text for p in kept], [codes[p.id] for p in kept]) - shops
+        kept = [p for p in kept if codes[p.id] not in out]
+        funnel.leave_out("posts of accounts that repeat one frame", len(kept))
     if "duplicates" not in keep:
         original = near_duplicates([cleaned[p.id] for p in kept])
         kept = [p for row, p in enumerate(kept) if original[row] == row]
