@@ -73,14 +73,17 @@ def write_use(labels: Path, found: list[Candidate]) -> None:
     """Labels with the numbers of :class:`Candidate` to stdout; blank numbers where no post uses the phrase."""
     by_key = {c.key: c for c in found}
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["phrase", "label", "category", "n_authors", "capital_share", "cue_share", *ORIGINS])
+    out.writerow(["phrase", "label", "category", "n_authors", "capital_share", "cue_share", "inside_share", *ORIGINS])
     with labels.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             use = by_key.get(spelling_key(row["phrase"]))
             numbers: list[float | str] = (
-                [use.n_authors, *(round(x, 3) for x in (use.capital_share, use.cue_share, *use.origin_shares))]
+                [
+                    use.n_authors,
+                    *(round(x, 3) for x in (use.capital_share, use.cue_share, use.inside_share, *use.origin_shares)),
+                ]
                 if use
-                else [""] * (3 + len(ORIGINS))
+                else [""] * (4 + len(ORIGINS))
             )
             out.writerow([row["phrase"], row["label"], row["category"], *numbers])
 

@@ -123,6 +123,7 @@ def _unused(name: str) -> Candidate:
         n_posts=1,
         capital_share=0.5,
         cue_share=0.0,
+        inside_share=0.0,
         origin_shares=shares,
     )
 

@@ -125,6 +125,7 @@ def _labelled(row: dict[str, str], key: str, is_known: bool, *, is_read: bool) -
             n_posts=int(row["n_authors"]),
             capital_share=float(row["capital_share"]),
             cue_share=float(row["cue_share"]),
+            inside_share=float(row["inside_share"]),
             origin_shares=tuple(float(row[o]) for o in ORIGINS),
         )
     return Labelled(

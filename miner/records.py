@@ -81,6 +81,8 @@ class Mention:
         start, end: Character offsets in that cleaned part; -1 in hashtags.
         is_initial: It begins a sentence, a line or a quotation, so that its capital tells nothing.
         has_cue: It follows words of having, wearing, playing, remembering in the same sentence.
+        is_inside: A capitalised word stands right before or behind it, so that it may be part of a longer name: "Simon"
+            of "Paul Simon".
     """
 
     post: int
@@ -92,6 +94,7 @@ class Mention:
     end: int
     is_initial: bool = True
     has_cue: bool = False
+    is_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
 FIRST, SECOND = "/subscribe", "/xrpc/network.bsky.jetstream.subscribeEvents"
@@ -30,6 +32,7 @@ class Jetstream:
         versions: Paths that it knows.
         keeps_us: The oldest time that it keeps; an older cursor is moved there, without a word in the first version.
         cuts: After how many events each connection is cut, in turn; connections behind the last are not cut.
+        cut: How: the wire breaks between two events or within one, or the server says goodbye.
         refuses: Answers to opening handshakes, in turn: status, headers and body; None lets it open.
         speaks: What is sent in place of events.
         delay_s: How long each event takes.
@@ -40,6 +43,7 @@ class Jetstream:
     versions: frozenset[str] = frozenset({FIRST})
     keeps_us: int = 0
     cuts: list[int] = field(default_factory=list)
+    cut: Literal["between", "within", "goodbye"] = "between"
     refuses: list[tuple[int, dict[str, str], str] | None] = field(default_factory=list)
     speaks: Speaks | None = None
     delay_s: float = 0.0
@@ -60,7 +64,8 @@ class Jetstream:
         status, headers, body = refusal or (404, {}, "404 page not found")
         response = connection.respond(http.HTTPStatus(status), body)
         for name, value in headers.items():
-            del response.headers[name]
+            if name in response.headers:
+                del response.headers[name]
             response.headers[name] = value
         return response
 
@@ -79,25 +84,34 @@ class Jetstream:
             if event["time_us"] < max(cursor, self.keeps_us):
                 continue
             if n_left == 0:
-                connection.transport.abort()
+                await self.break_off(connection)
                 return
             n_left = None if n_left is None else n_left - 1
             await connection.send(json.dumps(event if path == FIRST else as_second(event)))
             await asyncio.sleep(self.delay_s)
         await connection.wait_closed()
 
+    async def break_off(self, connection: ServerConnection) -> None:
+        if self.cut == "goodbye":
+            await connection.close(CloseCode.SERVICE_RESTART)
+            return
+        if self.cut == "within":
+            # a frame of text that says it has 4,096 bytes, and has seven
+            connection.transport.write(b'\x81\x7e\x10\x00{"did":')
+            await asyncio.sleep(0)
+        connection.transport.abort()
+
 
 def as_second(event: Event) -> Event:
     """An event of the first version in the second one's format."""
     seconds, micros = divmod(event["time_us"], 1_000_000)
     time = f"{_iso(seconds)}.{micros:06}Z"
+    own = event.get("commit") or {name: event[name] for name in ("account", "identity") if name in event}
     payload = {"$type": f"{SECOND[6:]}#{event['kind']}", "seq": 1, "did": event["did"], "time": time}
-    return {"$type": "message", "payload": payload | event.get("commit", {})}
+    return {"$type": "message", "payload": payload | own}
 
 
 def _iso(seconds: int) -> str:
-    from datetime import UTC, datetime
-
     return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%dT%H:%M:%S}"
 
 

@@ -53,7 +53,7 @@ def interrupted(folder: Path) -> Outcome:
     assert program.stderr is not None
     assert program.stderr.readline() == "reading: 20 of 20\n"
     program.send_signal(signal.SIGINT)
-    ended = end(program, timeout_s=5)
+    ended = end(program, timeout_s=30)
     assert n_posts_in(folder, "mine") == 20
     assert not (folder / "output").exists()
     return ended

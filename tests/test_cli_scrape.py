@@ -95,7 +95,7 @@ def test_an_interrupted_scrape_goes_on_where_it_stopped(study: Path) -> None:
         assert program.stderr is not None
         assert program.stderr.readline().startswith("mastodon/")  # a page is stored
         program.send_signal(signal.SIGINT)
-        ended = end(program, timeout_s=5)
+        ended = end(program, timeout_s=30)
         assert (ended.code, ended.out) == (130, "")
         assert ended.err.splitlines()[-1] == (
             "Interrupted. What was collected is stored; the same command goes on from there."

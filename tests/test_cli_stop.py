@@ -30,7 +30,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert program.stderr is not None
     assert program.stderr.readline().startswith("importing posts.jsonl (KB): ")
     program.send_signal(signal.SIGINT)
-    ended = end(program, timeout_s=5)
+    ended = end(program, timeout_s=30)
     assert (ended.code, ended.out) == (130, "")
     assert ended.err.splitlines()[-1] == GOES_ON
     n_stored = n_posts_in(tmp_path, "mine")

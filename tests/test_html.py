@@ -70,4 +70,4 @@ def test_fifty_thousand_of_anything_are_read_in_time(piece: str) -> None:
     started = time.monotonic()
     html_to_text(piece * 50_000)
     # reading a link once for each link that it lies in took minutes
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30

@@ -74,7 +74,7 @@ def test_a_body_without_end_is_left(server: HTTPServer) -> None:
 
 def test_a_dripping_body_is_left(server: HTTPServer) -> None:
     def drip() -> Iterator[bytes]:
-        for _ in range(40):
+        for _ in range(200):
             yield b" "
             time.sleep(0.05)
 
@@ -82,7 +82,7 @@ def test_a_dripping_body_is_left(server: HTTPServer) -> None:
     started = time.monotonic()
     sentence = fail(serve(server, answer), MalformedError, timeout_s=0.3, max_tries=1)
     assert "asked once, with a body that did not end within 0.3 s." in sentence
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 8
 
 
 def test_a_silent_server_is_left(server: HTTPServer) -> None:

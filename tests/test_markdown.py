@@ -87,7 +87,7 @@ def test_hostile_texts_cost_little_time(piece: str) -> None:
     started = time.perf_counter()
     read_markdown(source)
     mfm_to_text(source)
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 60
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from miner.corpus import Corpus
 from miner.errors import CredentialsError
 from miner.settings import Settings
 from miner.sources import Query, bluesky, get_source
+from miner.sources.bluesky import Bluesky
 from miner.study.scrape import scrape
 
 pytestmark = pytest.mark.servers
@@ -44,6 +45,26 @@ def test_all_posts_with_the_hashtag_are_found_and_no_other(
 
 def test_a_scrape_that_is_killed_finds_every_post_once(atproto_server: AtProto, tmp_path: Path) -> None:
     corpus = scrape_killed(tmp_path / "corpus", "bluesky", fields(atproto_server), n_kills=2)
+    assert sorted(post.id for post in corpus.posts()) == ids(atproto_server)
+
+
+def test_a_session_that_the_server_does_not_know_any_more_is_made_anew(atproto_server: AtProto, tmp_path: Path) -> None:
+    source, corpus = Bluesky(), Corpus.create(tmp_path / "corpus")
+    for spoilt in ("not-a-token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkaWQ6cGxjOmEiLCJleHAiOjF9.c2ln"):
+        source._sessions._tokens[atproto_server.url] = spoilt
+        result = scrape(corpus, [source], Query(**fields(atproto_server)), Settings())
+        assert not result.errors
+    assert sorted(post.id for post in corpus.posts()) == ids(atproto_server)
+
+
+def test_a_later_scrape_brings_what_is_new_and_leaves_the_rest_alone(atproto_server: AtProto, tmp_path: Path) -> None:
+    corpus = Corpus.create(tmp_path / "corpus")
+    asked = Query(**fields(atproto_server))
+    first = scrape(corpus, [get_source("bluesky")], asked, Settings())
+    new = {f"bluesky:{planted.url}" for planted in atproto_server.fill(3)}
+    second = scrape(corpus, [get_source("bluesky")], asked, Settings())
+    assert (first.errors, second.errors, second.n_new) == ((), (), 3)
+    assert new <= {post.id for post in corpus.posts()}
     assert sorted(post.id for post in corpus.posts()) == ids(atproto_server)
 
 

@@ -82,7 +82,7 @@ class Server:
 
     @staticmethod
     def time(post: dict[str, Any]) -> datetime:
-        return datetime.fromisoformat(post["indexedAt"])
+        return datetime.fromisoformat(post.get("sortAt", post["indexedAt"]))
 
 
 def searches(asked: list[httpx.Request]) -> list[httpx.Request]:
@@ -123,6 +123,15 @@ def test_a_server_that_does_not_know_until_is_walked_once() -> None:
     walked = walk(Bluesky(), query(), server)
     assert sorted(walked.ids) == sorted(map(name_of, range(250)))
     assert len(searches(walked.asked)) == 4
+
+
+def test_posts_that_the_server_sorts_by_another_time_do_not_end_the_walk() -> None:
+    server = Server(every(1, 1000), size=50, cap=310)
+    for number in range(0, 1000, 20):
+        # written long ago, and indexed and dated anew
+        moved = view(number, START + timedelta(days=30))
+        server.posts[number] = moved | {"sortAt": server.posts[number]["indexedAt"]}
+    assert set(walk(Bluesky(), query(), server).ids) == set(map(name_of, range(1000)))
 
 
 def test_a_session_that_expires_is_made_anew_and_nothing_is_lost() -> None:

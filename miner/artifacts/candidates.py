@@ -21,6 +21,7 @@ MENTION_SCHEMA = pa.schema(
         ("end", pa.int32()),
         ("is_initial", pa.bool_()),
         ("has_cue", pa.bool_()),
+        ("is_inside", pa.bool_()),
     ]
 )
 
@@ -38,6 +39,7 @@ class Candidate:
         n_authors, n_posts: How many name it.
         capital_share: Share (0-1) of its mentions inside a sentence that have a capital; 0.5 when there is none inside.
         cue_share: Share (0-1) of its mentions that follow words of having, wearing, playing, remembering.
+        inside_share: Share (0-1) of its mentions that a capitalised word stands right beside.
         origin_shares: Share (0-1) of its mentions by origin, in the order of :data:`ORIGINS`.
     """
 
@@ -48,6 +50,7 @@ class Candidate:
     n_posts: int
     capital_share: float
     cue_share: float
+    inside_share: float
     origin_shares: tuple[float, ...]
 
 
@@ -79,7 +82,7 @@ def candidates(mentions: pa.Table, authors: pa.Array, *, min_authors: int = 1) -
             spellings as (select key, list(surface order by n desc, surface) as surfaces from spelling group by key)
             select key, surfaces, count(distinct author) as n_authors, count(distinct post) as n_posts,
                 coalesce(avg((left(surface, 1) <> lower(left(surface, 1)))::int) filter (not is_initial), 0.5),
-                avg(has_cue::int), [{shares}]
+                avg(has_cue::int), avg(is_inside::int), [{shares}]
             from used join spellings using (key)
             group by key, surfaces having n_authors >= ?
             order by n_authors desc, key
@@ -95,7 +98,8 @@ def candidates(mentions: pa.Table, authors: pa.Array, *, min_authors: int = 1) -
             n_posts=n_posts,
             capital_share=capital,
             cue_share=cue,
+            inside_share=inside,
             origin_shares=tuple(origin_shares),
         )
-        for key, surfaces, n_authors, n_posts, capital, cue, origin_shares in rows
+        for key, surfaces, n_authors, n_posts, capital, cue, inside, origin_shares in rows
     ]

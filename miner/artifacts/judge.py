@@ -47,7 +47,16 @@ FORM_FEATURES = (
     "title_zipf",
     "is_artist",
 )
-USE_FEATURES = ("form_logit", "capital_share", "cue_share", "log_authors", "capital_title", "lower_title", *ORIGINS)
+USE_FEATURES = (
+    "form_logit",
+    "capital_share",
+    "cue_share",
+    "log_authors",
+    "capital_title",
+    "lower_title",
+    "inside_share",
+    *ORIGINS,
+)
 _FUNCTION_WORDS = frozenset(
     [
         "a",
@@ -183,6 +192,7 @@ def use_features(candidates: Sequence[Candidate], form_logits: Matrix) -> Matrix
                 c.cue_share,
                 min(6.0, math.log1p(c.n_authors)),
                 *_cased_title(c),
+                c.inside_share,
                 *c.origin_shares,
             ]
             for c, logit in zip(candidates, form_logits.tolist(), strict=True)

@@ -75,7 +75,7 @@ class Bluesky(ListingSource):
             raise malformed(listing, "no list of posts")
         posts = self.objects_in(data)
         times = [sort_time(post) for post in posts]
-        if here.until is not None and any(time is not None and time > here.until for time in times):
+        if _is_too_new(times, here.until):
             # a server that does not know "until" begins at the newest again, which is no way on
             return Batch(items=[], next_place=None)
         next_place = _next(here, times, inside(data, "cursor"))
@@ -114,6 +114,12 @@ def _ask(listing: Listing, here: _Place, query: Query) -> Ask:
         elsewhere="Check that the server given with `--instance` is the one that your account lives on.",
         pause_s=listing.pause_s,
     )
+
+
+def _is_too_new(times: Sequence[datetime | None], until: datetime | None) -> bool:
+    """Whether most of a page is newer than what was asked for; one post that was indexed anew is not enough."""
+    known = [time for time in times if time is not None]
+    return until is not None and 2 * sum(time > until for time in known) > len(known)
 
 
 def _next(here: _Place, times: Sequence[datetime | None], cursor: Any) -> _Place | None:  # noqa: ANN401 - as above

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Sequence
@@ -13,18 +12,17 @@ import msgspec
 
 from miner.errors import MinerError, UnknownName
 from miner.records import Post, Rejected
-from miner.sources.base import Page, PlanLine, Query, SourceInfo, is_within
-from miner.sources.bluesky_post import FIRST_POSTS, post_of, tags_of
+from miner.sources.base import Page, PlanLine, Query, SourceInfo
+from miner.sources.bluesky_heard import Heard
+from miner.sources.bluesky_post import FIRST_POSTS, post_of
 from miner.sources.fields import fold_tag
 from miner.sources.hosts import host_of, origin
 from miner.sources.http import PoliteClient
 from miner.sources.jetstream import IDLE_S, Jetstream
-from miner.sources.jetstream_event import Event, view_of
 
 NAME = "bluesky-live"
 # They show the same network, so one is listened to and the others stand in for it.
 HOSTS = tuple(f"jetstream{n}.us-{coast}.bsky.network" for coast in ("east", "west") for n in (1, 2))
-POSTS_PER_PAGE = 100
 PAGE_S = 30.0
 GRACE = timedelta(minutes=1)
 """How long after the end of a window posts of before may still arrive."""
@@ -105,19 +103,26 @@ class BlueskyLive:
             raise UnknownName("stream", stream, self.streams(query))
         place = _read_place(cursor, query, now_us=int(client.now() * 1_000_000))
         end_us = None if query.until is None else _microseconds(query.until + GRACE)
-        heap = _Heap(stream, query, place)
+        heard = Heard(stream, query, _tags(query))
         async with Jetstream(_bases(query), client, position_us=place.time_us, idle_s=self.idle_s) as jetstream:
-            while end_us is None or jetstream.position_us < end_us:
+            while not self._is_over(jetstream, end_us, now_us=int(client.now() * 1_000_000)):
                 try:
-                    heard = await jetstream.next(within_s=heap.due_in_s(self.page_s))
+                    event = await jetstream.next(within_s=min(self.idle_s / 4, heard.due_in_s(self.page_s)))
                 except MinerError:
-                    yield heap.page(jetstream.position_us)
+                    yield heard.page(_text(place, jetstream.position_us))
                     raise
-                if heard is not None:
-                    heap.add(heard)
-                if heap.due_in_s(self.page_s) <= 0:
-                    yield heap.page(jetstream.position_us)
-            yield heap.page(jetstream.position_us, is_last=True)
+                if event is not None:
+                    heard.add(event)
+                if heard.due_in_s(self.page_s) <= 0:
+                    yield heard.page(_text(place, jetstream.position_us))
+            yield heard.page(_text(place, jetstream.position_us), is_last=True)
+
+    def _is_over(self, jetstream: Jetstream, end_us: int | None, *, now_us: int) -> bool:
+        """Whether the stream has passed the end. A small network may be silent for hours: then the clock decides."""
+        if end_us is None:
+            return False
+        is_silent = now_us >= end_us and jetstream.silent_s > self.idle_s / 2
+        return is_silent or jetstream.position_us >= end_us
 
     def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
         """An event, or a list of them."""
@@ -126,52 +131,6 @@ class BlueskyLive:
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
         """See :func:`miner.sources.bluesky_post.post_of`: the same post, met by a search, is the same."""
         return post_of(raw)
-
-
-class _Heap:
-    """What was heard since the last page."""
-
-    def __init__(self, stream: str, query: Query, place: _Place) -> None:
-        self._stream, self._query, self._begun_us = stream, query, place.begun_us
-        self._wanted = frozenset(map(fold_tag, _tags(query)))
-        self._size = min(POSTS_PER_PAGE, query.limit or POSTS_PER_PAGE)
-        self._posts: list[Post] = []
-        self._rejected: list[Rejected] = []
-        self._begun_at = asyncio.get_running_loop().time()
-
-    def add(self, heard: Event | Rejected) -> None:
-        """Keep what has a hashtag of the era, and what went wrong."""
-        if isinstance(heard, Rejected):
-            self._rejected.append(heard)
-            return
-        if not heard.is_new_post or self._wanted.isdisjoint(map(fold_tag, tags_of(heard.record))):
-            return
-        post = post_of(view_of(heard))
-        if isinstance(post, Rejected):
-            self._rejected.append(post)
-        elif is_within(post.created_at, self._query.since, self._query.until):
-            self._posts.append(post)
-        else:
-            self._rejected.append(Rejected(source=post.source, reason="outside the window", raw_id=post.id))
-
-    def due_in_s(self, page_s: float) -> float:
-        """Seconds until a page is due; 0 when it is full or late."""
-        is_full = max(len(self._posts), len(self._rejected)) >= self._size
-        return 0.0 if is_full else max(0.0, self._begun_at + page_s - asyncio.get_running_loop().time())
-
-    def page(self, time_us: int, *, is_last: bool = False) -> Page:
-        """All of it as a page that ends at *time_us*; the next one begins."""
-        place = _Place(time_us=time_us, begun_us=self._begun_us)
-        page = Page(
-            stream=self._stream,
-            posts=self._posts,
-            rejected=self._rejected,
-            cursor=msgspec.json.encode(place).decode(),
-            is_last=is_last,
-        )
-        self._posts, self._rejected = [], []
-        self._begun_at = asyncio.get_running_loop().time()
-        return page
 
 
 def _bases(query: Query) -> list[str]:
@@ -195,6 +154,10 @@ def _read_place(cursor: str | None, query: Query, *, now_us: int) -> _Place:
     is_place = _microseconds(FIRST_POSTS) <= found.begun_us <= found.time_us <= now_us + _DAY_US
     is_outside = since_us is not None and not found.begun_us <= since_us <= found.time_us
     return start if is_outside or not is_place else found
+
+
+def _text(begun: _Place, time_us: int) -> str:
+    return msgspec.json.encode(_Place(time_us=time_us, begun_us=begun.begun_us)).decode()
 
 
 def _microseconds(time: datetime) -> int:

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from miner.errors import MinerError, RateLimited, RefusedError
+from miner.errors import BlockedError, MinerError, RateLimited, RefusedError, SourceError
 from miner.records import Post, Rejected
 from miner.sources.base import Query, SourceInfo
-from miner.sources.exchange import Ask
-from miner.sources.fields import dicts, inside, moment, name_of, netloc, web_address, words
+from miner.sources.commons_post import NAME, file_as_post
+from miner.sources.exchange import Answer, Ask
+from miner.sources.fields import dicts, inside, words
 from miner.sources.hosts import host_of
-from miner.sources.html import html_to_text
 from miner.sources.http import PoliteClient
 from miner.sources.listing import Batch, Listing, ListingSource, malformed, side_by_side
 from miner.sources.refusals import AGAIN, quoted
+from miner.sources.retry import Failure, Trouble
 
-NAME = "commons"
 HOST = "https://commons.wikimedia.org"
 FILES_PER_PAGE = 50
-API_PATHS = ("/w/api.php", "/api.php")
-# what a page of files still lacks comes with further answers, each for some of them
-MAX_PARTS = 20
-# a search shows no more than its first so many
-MAX_OFFSET = 10_000
+# as on Wikimedia's wikis, and where others have it
+API_PATHS = ("/w/api.php", "/api.php", "/wiki/api.php", "/mediawiki/api.php")
+# of all files of an answer together, 500 on Commons; what a page of files still lacks comes with further answers
+CATEGORIES_PER_PART = "max"
+MAX_PARTS = 100
 MAX_LAG_S = 5
-MAX_TRIES = 5
-_EXTENSION = re.compile(r"\.[A-Za-z0-9]{2,5}$")
+# CirrusSearch, which Commons uses, shows 10,000 files of any order: those that fit best, then both ends by time.
+ORDERS = ("", "create_timestamp_desc", "create_timestamp_asc")
+_BEYOND = "cirrussearch-offset-too-large"
+_LIMITED = frozenset({"maxlag", "ratelimited"})
+_BUSY = _LIMITED | {"readonly", "cirrussearch-backend-error", "cirrussearch-too-busy-error"}
 
 
 class Commons(ListingSource):
@@ -55,97 +57,104 @@ class Commons(ListingSource):
         return side_by_side(NAME, query.origins_of(NAME, HOST), subjects)
 
     async def fetch(self, listing: Listing, place: str | None, query: Query, client: PoliteClient) -> Batch:
-        """A page of files, whole; *place* is the path of the API and what it said to go on with."""
-        path, onward = _read_place(place)
+        """A page of files, whole; *place* is the path of the API, the order, and what it said to go on with."""
+        path, order, onward = _read_place(place)
         files: dict[str, dict[str, Any]] = {}
         for _ in range(MAX_PARTS):
-            path, data = await self._asked(listing, path, onward, client)
+            path, data = await self._asked(listing, path, _params(listing.subject, order, onward), client)
+            if inside(data, "error", "code") == _BEYOND:
+                following = ORDERS[ORDERS.index(order) + 1 :]
+                return Batch(items=[], next_place=_place(path, following[0], {}) if following else None)
             for found in self.objects_in(data):
-                _merge(files.setdefault(str(found.get("pageid") or found.get("title")), {}), found)
+                _merge(files.setdefault(words(found.get("title")) or f"nameless {len(files)}", {}), found)
             onward = _strings(inside(data, "continue"))
             if inside(data, "batchcomplete") is not None or not onward:
-                break
-        offset = onward.get("gsroffset", "0")
-        is_end = not onward or (offset.isdecimal() and int(offset) >= MAX_OFFSET)
-        next_place = None if is_end else json.dumps({"path": path, "continue": onward}, sort_keys=True)
-        return Batch(items=list(files.values()), next_place=next_place)
+                return Batch(items=list(files.values()), next_place=_place(path, order, onward) if onward else None)
+        raise malformed(listing, f"{MAX_PARTS} parts of a page, and no end of it")
 
     async def _asked(
-        self, listing: Listing, path: str, onward: Mapping[str, str], client: PoliteClient
+        self, listing: Listing, path: str, params: tuple[tuple[str, str], ...], client: PoliteClient
     ) -> tuple[str, Any]:
-        """Path of the API and its answer; a wiki whose copies of the database lag behind is left alone a while."""
-        for n_tried in range(MAX_TRIES):
-            answer = await client.get(
-                Ask(
-                    url=listing.base + (path or API_PATHS[0]),
-                    what=listing.what,
-                    params=_params(listing.subject, onward),
-                    accepts=frozenset() if path else frozenset({404}),
-                    # a documented API for programs; robots.txt keeps crawlers out of /w/
-                    is_api=True,
-                    pause_s=listing.pause_s + n_tried * MAX_LAG_S,
-                )
-            )
-            if answer.status == 404:
-                return await self._asked(listing, API_PATHS[1], onward, client)
+        """Path of the API and its answer; a wiki that is busy is left alone as long as it says, and asked again."""
+        n_tries, waited_s = 0, 0.0
+        while True:
+            n_tries += 1
+            path, ask, answer = await _found(listing, path, params, client)
             code = words(inside(answer.data, "error", "code"))
-            if code not in {"maxlag", "ratelimited"}:
+            if code not in _BUSY and not code.startswith("internal_api_error"):
                 break
+            # it says so with status 200; Retry-After stands beside it
+            failure = Failure(trouble=Trouble.STATUS, status=503, headers=answer.headers)
+            try:
+                waited_s += await client.wait_to_retry(failure, ask, n_tries=n_tries, waited_s=waited_s)
+            except RateLimited:
+                raise
+            except SourceError as error:
+                raise _refused(code, answer.data, listing) from error
+        if code == _BEYOND:
+            return path, answer.data
         if code:
             raise _refused(code, answer.data, listing)
         if not isinstance(answer.data, dict) or not ({"query", "batchcomplete"} & answer.data.keys()):
             raise malformed(listing, "no list of files")
-        return path or API_PATHS[0], answer.data
+        return path, answer.data
 
     def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
         """The files: of a search for pages with their properties; bare hits of a search say too little."""
         pages = inside(data, "query", "pages")
         return dicts(list(pages.values()) if isinstance(pages, dict) else pages)
 
-    # {"pageid": 2, "ns": 6, "title": "File:Walkman 1985.png", "imageinfo": [{"timestamp": "2026-11-22T22:34:01Z",
-    #  "user": "Ann", "descriptionurl": "https://commons.wikimedia.org/wiki/File:Walkman_1985.png", "extmetadata":
-    #  {"ImageDescription": {"value": "A <a href=…>Sony</a> Walkman"}, "Categories": {"value": "1980s|Sony"},
-    #   "DateTimeOriginal": {"value": "1985"}}}]}
     def to_post(self, raw: Any, *, host: str = "") -> Post | Rejected:  # noqa: ANN401 - whatever a server sent
-        """A file. When it was taken is a claim of its uploader; its time here is that of the upload."""
-        title = words(inside(raw, "title"))
-        if inside(raw, "ns") != 6 or not title:
-            return Rejected(source=NAME, reason="not a file", raw_id=title or None)
-        info = inside(raw, "imageinfo", 0)
-        if not isinstance(info, dict):
-            return Rejected(source=NAME, reason="not described", raw_id=title)
-        address = web_address(info.get("descriptionurl"))
-        if address is None:
-            return Rejected(source=NAME, reason="no global id", raw_id=title)
-        text = "\n\n".join(part for part in (_title_words(title), _described(info, "ImageDescription")) if part)
-        if not text:
-            return Rejected(source=NAME, reason="no text", raw_id=title)
-        user = name_of(info.get("user"))
-        return Post(
-            id=f"{NAME}:{address.split('://', 1)[1]}",
-            source=NAME,
-            text=text,
-            created_at=moment(info.get("timestamp")),
-            author=f"{user}@{netloc(address)}" if user else None,
-            tags=_categories(info),
-            url=address,
+        """A file."""
+        return file_as_post(raw)
+
+
+async def _found(
+    listing: Listing, path: str, params: tuple[tuple[str, str], ...], client: PoliteClient
+) -> tuple[str, Ask, Answer]:
+    """The answer of the API at *path*; of the first of the usual paths where one is, when *path* is empty.
+
+    Raises:
+        RefusedError: There is none at any of them.
+    """
+    for candidate in [path] if path else API_PATHS:
+        ask = Ask(
+            url=listing.base + candidate,
+            what=listing.what,
+            params=params,
+            accepts=frozenset() if path else frozenset({404}),
+            # a documented API for programs; robots.txt keeps crawlers out of /w/
+            is_api=True,
+            pause_s=listing.pause_s,
         )
+        answer = await client.get(ask)
+        if answer.status != 404:
+            return candidate, ask, answer
+    raise RefusedError(
+        f"{host_of(listing.base)} has no MediaWiki API at {', '.join(API_PATHS)}.",
+        "Check that it is a MediaWiki, or choose another one with `--instance`.",
+    )
 
 
-def _params(phrase: str, onward: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _params(phrase: str, order: str, onward: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     asked = {
         "action": "query",
         "format": "json",
         "formatversion": "2",
         "maxlag": str(MAX_LAG_S),
         "generator": "search",
-        "gsrsearch": f'"{phrase}"' if " " in phrase else phrase,
+        # in quotes also when it is one word: without, "1980s" finds what says "1980"
+        "gsrsearch": '"{}"'.format(phrase.replace('"', " ")),
         "gsrnamespace": "6",
         "gsrlimit": str(FILES_PER_PAGE),
-        "prop": "imageinfo",
+        **({"gsrsort": order} if order else {}),
+        "prop": "imageinfo|categories",
         "iiprop": "url|user|timestamp|extmetadata",
-        "iiextmetadatafilter": "ImageDescription|Categories",
+        "iiextmetadatafilter": "ImageDescription",
         "iiextmetadatamultilang": "1",
+        # the hidden ones are the wiki's own order: "Self-published work", "CC-BY-SA-4.0"
+        "clshow": "!hidden",
+        "cllimit": CATEGORIES_PER_PART,
         **onward,
     }
     return tuple(asked.items())
@@ -155,15 +164,24 @@ def _refused(code: str, data: Any, listing: Listing) -> MinerError:  # noqa: ANN
     """An error that comes with status 200."""
     said = quoted(words(inside(data, "error", "info")) or code)
     head = f"{host_of(listing.base)} answered to {listing.what}: “{said}”."
-    if code in {"maxlag", "ratelimited", "readonly"}:
+    if code in _LIMITED:
         return RateLimited(head, AGAIN)
-    return RefusedError(head, "Leave this wiki out, or choose another one with `--instance`.")
+    if code in _BUSY:
+        return SourceError(head, AGAIN)
+    # "badcontinue", and what it fails at each time: the walk begins anew
+    kind = BlockedError if code == "readapidenied" else RefusedError
+    return kind(head, "Leave this wiki out, or choose another one with `--instance`.")
 
 
-def _read_place(place: str | None) -> tuple[str, dict[str, str]]:
-    """Path of the API (empty: not found yet) and what to go on with."""
+def _place(path: str, order: str, onward: Mapping[str, str]) -> str:
+    return json.dumps({"path": path, "order": order, "continue": onward}, sort_keys=True)
+
+
+def _read_place(place: str | None) -> tuple[str, str, dict[str, str]]:
+    """Path of the API (empty: not found yet), the order, and what to go on with."""
     found = json.loads(place) if place else {}
-    return str(found.get("path", "")), _strings(found.get("continue"))
+    order = found.get("order")
+    return str(found.get("path", "")), order if order in ORDERS else "", _strings(found.get("continue"))
 
 
 def _strings(found: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a server sent
@@ -173,27 +191,10 @@ def _strings(found: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a server 
 
 
 def _merge(file: dict[str, Any], part: Mapping[str, Any]) -> None:
-    """Add what a further answer says of *file*: its descriptions come in parts when they are long."""
+    """Add what a further answer says of *file*: lists go on where they stopped, the rest comes once."""
     for name, value in part.items():
-        if file.get(name) in (None, [], ""):
+        held = file.get(name)
+        if isinstance(held, list) and isinstance(value, list):
+            file[name] = [*held, *(item for item in value if item not in held)]
+        elif held in (None, ""):
             file[name] = value
-
-
-def _described(info: Mapping[str, Any], name: str) -> str:
-    """A description as text; all its languages, where it comes in several."""
-    value = inside(info, "extmetadata", name, "value")
-    # {"_type": "lang", "en": "A clock", "de": "Eine Uhr"}
-    several = [value[key] for key in value if key != "_type"] if isinstance(value, dict) else [value]
-    texts = (html_to_text(words(text)).strip() for text in several)
-    return "\n\n".join(dict.fromkeys(text for text in texts if text))
-
-
-def _categories(info: Mapping[str, Any]) -> tuple[str, ...]:
-    value = words(inside(info, "extmetadata", "Categories", "value"))
-    return tuple(dict.fromkeys(part.strip() for part in value.split("|") if part.strip()))
-
-
-def _title_words(title: str) -> str:
-    """``Walkman 1985`` from ``File:Walkman_1985.png``."""
-    name = _EXTENSION.sub("", title.partition(":")[2] or title).replace("_", " ").strip()
-    return name if any(c.isalpha() for c in name) else ""

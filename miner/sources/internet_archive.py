@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,8 +25,27 @@ ITEMS_PER_PAGE = 1000
 # the fewest that the API takes
 FEWEST_PER_PAGE = 100
 FIELDS = "identifier,title,description,subject,mediatype,publicdate,addeddate,creator,uploader,num_reviews"
+# Items that may be taken down in the middle of a walk, beside one in a hundred; more that lack are a walk cut off.
+MISSABLE = 10
 # what people scanned, filmed and recorded; "collection", "account" and "web" are the Archive's own order
 _KINDS = ("image", "movies", "audio", "texts", "software", "etree", "data")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a walk stands.
+
+    Attributes:
+        cursor: Of the next page; empty at the beginning.
+        n_read: Items on the pages before it.
+        n_all: Items that the search found, by its first answer.
+        is_again: The page was read once, and the search broke off behind it.
+    """
+
+    cursor: str = ""
+    n_read: int = 0
+    n_all: int = 0
+    is_again: bool = False
 
 
 class InternetArchive(ListingSource):
@@ -50,7 +71,26 @@ class InternetArchive(ListingSource):
         return side_by_side(NAME, query.origins_of(NAME, HOST), subjects)
 
     async def fetch(self, listing: Listing, place: str | None, query: Query, client: PoliteClient) -> Batch:
-        """The items behind cursor *place*."""
+        """The items behind the cursor in *place*."""
+        at = _read_place(place)
+        # A search that takes too long ends without a cursor, as a whole one does: it is asked again.
+        for _ in range(2):
+            data = await self._asked(listing, at, query, client)
+            items, cursor = self.objects_in(data), words(inside(data, "cursor"))
+            n_read, n_all = at.n_read + len(items), at.n_all or count(inside(data, "total")) or 0
+            if cursor:
+                return Batch(items=items, next_place=_place(_Place(cursor=cursor, n_read=n_read, n_all=n_all)))
+            if n_read >= n_all - max(MISSABLE, n_all // 100):
+                return Batch(items=items, next_place=None)
+        if at.is_again:
+            head = f"{host_of(listing.base)} broke off {listing.what} after {n_read:,} of {n_all:,}."
+            # refused, so that the next run begins anew if it is met again: what the search finds may have become less
+            raise RefusedError(head, AGAIN)
+        # what came is kept before it is an error
+        return Batch(items=items, next_place=_place(replace(at, n_all=n_all, is_again=True)))
+
+    async def _asked(self, listing: Listing, at: _Place, query: Query, client: PoliteClient) -> Any:  # noqa: ANN401
+        """An answer with a list of items."""
         ask = Ask(
             url=f"{listing.base}/services/search/v1/scrape",
             what=listing.what,
@@ -58,7 +98,7 @@ class InternetArchive(ListingSource):
                 ("q", _search(listing.subject, query)),
                 ("fields", FIELDS),
                 ("count", str(max(FEWEST_PER_PAGE, min(ITEMS_PER_PAGE, query.limit or ITEMS_PER_PAGE)))),
-                *((("cursor", place),) if place else ()),
+                *((("cursor", at.cursor),) if at.cursor else ()),
             ),
             # a documented API for programs, made for reading long lists
             is_api=True,
@@ -71,7 +111,7 @@ class InternetArchive(ListingSource):
             raise RefusedError(head, AGAIN)
         if not isinstance(inside(data, "items"), list):
             raise malformed(listing, "no list of items")
-        return Batch(items=self.objects_in(data), next_place=name_of(inside(data, "cursor")) or None)
+        return data
 
     def objects_in(self, data: Any) -> list[Any]:  # noqa: ANN401 - whatever a server sent
         """The items: of the scrape API, of the search by pages, or the one whose metadata this is."""
@@ -108,9 +148,27 @@ class InternetArchive(ListingSource):
         )
 
 
+def _place(place: _Place) -> str:
+    return json.dumps(asdict(place), sort_keys=True)
+
+
+def _read_place(place: str | None) -> _Place:
+    try:
+        found = json.loads(place) if place else {}
+    except ValueError:
+        # a cursor alone, as the first version wrote it
+        return _Place(cursor=place or "")
+    return _Place(
+        cursor=words(inside(found, "cursor")),
+        n_read=count(inside(found, "n_read")) or 0,
+        n_all=count(inside(found, "n_all")) or 0,
+        is_again=inside(found, "is_again") is True,
+    )
+
+
 def _search(phrase: str, query: Query) -> str:
     """``"the 80s" AND mediatype:(image OR …) AND publicdate:[2019-01-01T00:00:00Z TO …]``, in Lucene's words."""
-    parts = [f'"{phrase}"', f"mediatype:({' OR '.join(_KINDS)})"]
+    parts = ['"{}"'.format(phrase.replace('"', " ")), f"mediatype:({' OR '.join(_KINDS)})"]
     if query.since or query.until:
         bounds = (t.strftime("%Y-%m-%dT%H:%M:%SZ") if t else "*" for t in (query.since, query.until))
         parts.append(f"publicdate:[{' TO '.join(bounds)}]")

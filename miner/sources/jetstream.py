@@ -32,6 +32,8 @@ REWIND_US = 10_000_000
 # There are dozens of events a second. When the first one after a reconnection comes so much later than the place that
 # was asked for, the server has thrown away what lay between (it keeps about 36 hours), which it does not say.
 GAP_US = 300_000_000
+AHEAD_US = 86_400_000_000
+"""How far a server's clock may be ahead of ours."""
 IDLE_S = 60.0
 MAX_UNREADABLE = 100
 GAP = "gap in the stream"
@@ -50,15 +52,16 @@ class Jetstream:
 
     Attributes:
         position_us: All before has been handed out, in microseconds since 1970. Never in the future.
+        silent_s: Seconds waited on the open connection since its last event; time spent elsewhere does not count.
     """
 
     def __init__(self, bases: Sequence[str], client: PoliteClient, *, position_us: int, idle_s: float = IDLE_S) -> None:
         self._bases, self._client, self._idle_s = list(bases), client, idle_s
-        self.position_us = position_us
+        self.position_us, self.silent_s = position_us, 0.0
         self._socket: ClientConnection | None = None
         self._older_refusals: dict[str, MinerError] = {}
         self._asked_us: int | None = None
-        self._connected_us, self._heard_at = 0, 0.0
+        self._connected_us = 0
         self._held: Event | None = None
         self._n_tries, self._waited_s, self._n_unreadable = 0, 0.0, 0
 
@@ -90,12 +93,14 @@ class Jetstream:
         return None if self._socket is None else await self._hear(self._socket, within_s)
 
     async def _hear(self, socket: ClientConnection, within_s: float) -> Event | Rejected | None:
-        silent_until = self._heard_at + self._idle_s
+        began = _tick()
         try:
-            async with asyncio.timeout(max(0.0, min(within_s, silent_until - _tick()))):
+            async with asyncio.timeout(max(0.0, min(within_s, self._idle_s - self.silent_s))):
                 message = await socket.recv()
+            self.silent_s += _tick() - began
         except TimeoutError:
-            if _tick() >= silent_until:
+            self.silent_s += _tick() - began
+            if self.silent_s >= self._idle_s:
                 await self._lost(Failure(trouble=Trouble.TIMEOUT, detail=f"no event for {self._idle_s:g} s"))
             return None
         except ConnectionClosed as closed:
@@ -119,7 +124,10 @@ class Jetstream:
 
     def _placed(self, event: Event, time_us: int) -> Event | Rejected:
         """The event; or the gap before it, and then the event is next."""
-        self._heard_at, self._n_unreadable = _tick(), 0
+        self.silent_s, self._n_unreadable = 0.0, 0
+        if time_us > self._now_us() + AHEAD_US:
+            # going on from there would leave out all until then
+            return event
         asked_us, self._asked_us = self._asked_us, None
         # a quiet time after the connection was made is no gap
         missing_us = 0 if asked_us is None else min(time_us, self._connected_us) - asked_us
@@ -129,7 +137,7 @@ class Jetstream:
         return Rejected(source=NAME, reason=GAP, detail=f"{missing_us // 60_000_000:,} minutes are missing")
 
     def _passed(self, event: Event) -> Event:
-        """Move on to the event's time. One from the future must not take the place along: all until then was lost."""
+        """Move on to the event's time, as far as this machine's clock has come."""
         time_us = min(event.time_us or 0, self._now_us())
         if time_us > self.position_us:
             self.position_us = time_us
@@ -155,7 +163,7 @@ class Jetstream:
             await self._refused(answered, base)
         except (WebSocketException, OSError, EOFError) as error:
             await self._lost(failure_to_connect(error, settings.timeout_s))
-        self._asked_us, self._connected_us, self._heard_at = asked_us, self._now_us(), _tick()
+        self._asked_us, self._connected_us = asked_us, self._now_us()
 
     async def _refused(self, answered: InvalidStatus, base: str) -> None:
         """Go on behind an answer that is no stream: later, in another way, or at another server."""
@@ -191,7 +199,7 @@ class Jetstream:
             self._leave(exhausted(failure, ask, n_tries=self._n_tries))
 
     async def _hang_up(self) -> None:
-        socket, self._socket = self._socket, None
+        socket, self._socket, self.silent_s = self._socket, None, 0.0
         if socket is not None:
             await socket.close()
 

@@ -43,7 +43,8 @@ async def connected(base: str, settings: Settings, *, cursor_us: int, is_second:
     Raises:
         WebSocketException, OSError, EOFError: Of the websocket library; :func:`failure_to_connect` understands them.
     """
-    names = (("collections", POST), ("kinds", "commit")) if is_second else (("wantedCollections", POST),)
+    kinds = (("kinds", "commit"), ("kinds", "account"))
+    names = (("collections", POST), *kinds) if is_second else (("wantedCollections", POST),)
     bounds = (("maxMessageSizeBytes", str(MAX_MESSAGE_BYTES // 2)), ("cursor", str(cursor_us)))
     params = "&".join(f"{name}={value}" for name, value in (*names, *bounds))
     return await _Connect(

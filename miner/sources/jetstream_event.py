@@ -13,6 +13,7 @@ _SECOND = "network.bsky.jetstream.subscribeEvents#"
 _KINDS = frozenset({"commit", "identity", "account", "sync"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_GONE = frozenset({"deleted", "deactivated", "suspended", "takendown"})
 _MAX_US = 253_402_300_799_999_999
 """The last microsecond of the year 9999."""
 
@@ -30,6 +31,7 @@ class Event:
         collection: Of a commit: the kind of record.
         rkey: Of a commit: the record's key.
         record: Of a commit that is no deletion: the record.
+        is_farewell: Of an account: it has been closed, by its owner or by the moderation, and shows nothing any more.
     """
 
     did: str
@@ -39,6 +41,7 @@ class Event:
     collection: str = ""
     rkey: str = ""
     record: Any = None
+    is_farewell: bool = False
 
     @property
     def uri(self) -> str:
@@ -46,15 +49,22 @@ class Event:
         return "/".join(filter(None, (f"at://{self.did}", self.collection, self.rkey)))
 
     @property
+    def is_of_post(self) -> bool:
+        """Whether something was posted, changed or taken back."""
+        return (self.kind, self.collection) == ("commit", POST)
+
+    @property
     def is_new_post(self) -> bool:
         """Whether somebody has posted something."""
-        return (self.kind, self.operation, self.collection) == ("commit", "create", POST)
+        return self.is_of_post and self.operation == "create"
 
 
 # {"did": "did:plc:ann", "time_us": 1783175888172335, "kind": "commit",
 #  "commit": {"rev": "3mptbypoove2w", "operation": "create", "collection": "app.bsky.feed.post", "rkey": "3mptbypf",
 #             "record": {"$type": "app.bsky.feed.post", "text": …, "createdAt": …, …}, "cid": "bafy…"}}
 # {"did": "did:plc:ann", "time_us": 1783175888384849, "kind": "identity", "identity": {"did": …, "seq": …, "time": …}}
+# {"did": "did:plc:ann", "time_us": 1783175888390226, "kind": "account",
+#  "account": {"did": "did:plc:ann", "active": false, "status": "deleted", "seq": …, "time": …}}
 # and in the second version (lexicon network.bsky.jetstream.subscribeEvents):
 # {"$type": "message", "payload": {"$type": "network.bsky.jetstream.subscribeEvents#commit", "seq": 31527015470,
 #  "did": "did:plc:ann", "time": "2026-07-04T14:38:08.172335Z", "witnessedAt": "2026-07-04T14:38:08.172335Z",
@@ -67,7 +77,7 @@ def event_of(data: Any) -> Event | None:  # noqa: ANN401 - whatever a server sen
     if kind not in _KINDS or not did:
         return None
     is_time = isinstance(time, int) and not isinstance(time, bool) and 0 < time <= _MAX_US
-    return _event(did, time if is_time else None, kind, inside(data, "commit"))
+    return _event(did, time if is_time else None, kind, data, inside(data, "commit"))
 
 
 def notice_of(data: Any) -> str:  # noqa: ANN401 - whatever a server sent
@@ -83,7 +93,7 @@ def error_of(data: Any) -> str | None:  # noqa: ANN401 - whatever a server sent
 
 def view_of(event: Event) -> dict[str, Any] | str:
     """The new post that an event tells of, in the shape in which the AppView shows posts; or why there is none."""
-    if event.kind != "commit" or event.collection != POST:
+    if not event.is_of_post:
         return "not a post"
     if event.operation != "create":
         return "deleted" if event.operation == "delete" else "not a new post"
@@ -97,10 +107,11 @@ def _second(payload: Any) -> Event | None:  # noqa: ANN401 - whatever a server s
         return None
     # "time" may have been set by an operator; where to go on is counted by when the event was seen
     time = moment(inside(payload, "witnessedAt")) or moment(inside(payload, "time"))
-    return _event(did, None if time is None else (time - _EPOCH) // _MICROSECOND, kind, payload)
+    return _event(did, None if time is None else (time - _EPOCH) // _MICROSECOND, kind, payload, payload)
 
 
-def _event(did: str, time_us: int | None, kind: str, commit: Any) -> Event:  # noqa: ANN401 - whatever a server sent
+def _event(did: str, time_us: int | None, kind: str, data: Any, commit: Any) -> Event:  # noqa: ANN401 - as above
+    account = inside(data, "account") if kind == "account" else None
     return Event(
         did=did,
         time_us=time_us,
@@ -109,4 +120,6 @@ def _event(did: str, time_us: int | None, kind: str, commit: Any) -> Event:  # n
         collection=words(inside(commit, "collection")),
         rkey=words(inside(commit, "rkey")),
         record=inside(commit, "record"),
+        # "desynchronized" and "throttled" are troubles of a server, and no wish
+        is_farewell=inside(account, "active") is False and words(inside(account, "status")) in _GONE,
     )

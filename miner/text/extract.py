@@ -43,6 +43,9 @@ _CLAUSE_END: Final = re.compile(r"[.!?\n]")
 _ARTICLE: Final = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
 # "2001: A Space Odyssey" begins with its number; in "1951 Chrysler Windsor" the number says when
 _TITLE_START: Final = re.compile(r"[^\W\d_]|\d+: ")
+# "Paul Simon", "Simon Reynolds", "Mars-Volta"; a full stop, a comma or a line break parts two names
+_CAPITAL_BEFORE: Final = re.compile(r"([^\W\d_][\w'.]*)[ -]$")
+_CAPITAL_BEHIND: Final = re.compile(r"[ -]([^\W\d_][\w']*)")
 # "#walkman" is read as a hashtag; "Breezer #1" is a name
 _HASHTAG: Final = re.compile(r"#(?!\d)")
 
@@ -150,6 +153,17 @@ class _Part:
         between = self.body[self._cue_ends[i - 1] : start] if i else "." * (MAX_CUE_DISTANCE + 1)
         return len(between) <= MAX_CUE_DISTANCE and _CLAUSE_END.search(between) is None
 
+    def is_inside(self, start: int, end: int) -> bool:
+        """Whether a capitalised word that is no function word stands right before or behind."""
+        if any(first <= start < last for first, last in self.loud):
+            return False
+        before, behind = (
+            _CAPITAL_BEFORE.search(self.body[max(0, start - 30) : start]),
+            _CAPITAL_BEHIND.match(self.body, end),
+        )
+        words = [match[1] for match in (before, behind) if match is not None]
+        return any(word[0].isupper() and word.lower() not in _FUNCTION_WORDS for word in words)
+
 
 def _spans(part: _Part, doc: Doc | None, gazetteer: Gazetteer, origins: frozenset[str]) -> Iterator[Span]:
     body, language = part.body, part.text.language
@@ -185,6 +199,7 @@ def _mentions(part: _Part, doc: Doc | None, gazetteer: Gazetteer, origins: froze
                 end=first + len(surface),
                 is_initial=is_initial if not offset else part.is_initial(first),
                 has_cue=part.has_cue(first),
+                is_inside=part.is_inside(first, first + len(surface)),
             )
 
 
