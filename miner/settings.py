@@ -40,7 +40,7 @@ class Settings:
     contact: str = ""
     spacy_model: str = ""
     encoder: str = ""
-    threshold: float = 0.5
+    threshold: float = 0.6
     seed: int = 80
     timeout_s: float = 30.0
     max_wait_s: float = 900.0
@@ -49,7 +49,7 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 < self.threshold < 1:
             raise SettingsError(
-                f"threshold is {self.threshold}, outside 0 to 1.", "Set a probability such as 0.5, or leave it out."
+                f"threshold is {self.threshold}, outside 0 to 1.", "Set a probability such as 0.6, or leave it out."
             )
         if self.seed < 0:
             raise SettingsError(f"seed is {self.seed}.", "Set a whole number from 0 up, or leave it out.")
