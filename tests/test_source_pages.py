@@ -14,7 +14,8 @@ from miner.errors import BlockedError, MalformedError, UsageError
 from miner.records import Post, Rejected
 from miner.sources import pages
 from miner.sources.base import Query
-from miner.sources.pages import Pages, read_page
+from miner.sources.page_posts import read_page
+from miner.sources.pages import Pages
 
 URL = "https://attic.example/memories"
 QUERY = Query(tags=("80s",), urls=(URL,))
@@ -62,9 +63,17 @@ def test_pages_without_end_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_pages_in_a_circle_are_told() -> None:
-    circle = html('<main>Atari</main><a rel="next" href="/memories">Next</a>')
+    def answer(request: httpx.Request) -> httpx.Response:
+        other = "/more" if request.url.path == "/memories" else "/memories"
+        return httpx.Response(200, html=html(f'<main>Atari</main><a rel="next" href="{other}">Next</a>'))
+
     with pytest.raises(MalformedError, match="sent before"):
-        walk(Pages(), QUERY, lambda _: httpx.Response(200, html=circle))
+        walk(Pages(), QUERY, answer)
+
+
+def test_a_page_that_is_its_own_next_one_is_the_last() -> None:
+    page = html('<main>Atari</main><a rel="next" href="#">Next</a>')
+    assert len(walk(Pages(), QUERY, lambda _: httpx.Response(200, html=page)).asked) == 1
 
 
 @pytest.mark.parametrize(
