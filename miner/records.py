@@ -173,6 +173,21 @@ class RankedArtifact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What posts that were left out would have done to an artifact.
+
+    Attributes:
+        name: Name of the artifact.
+        rank: Its place in the whole list; 1 is most seen.
+        rank_with: The place it would have had, had these posts been counted.
+    """
+
+    name: str
+    rank: int
+    rank_with: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelStep:
     """One line of the ledger of what was kept and what was left out.
 
@@ -180,11 +195,15 @@ class FunnelStep:
         name: What this step did, in plain words ("reposts left out").
         n_out: How many it took away; 0 or more.
         n_left: How many remained after it.
+        examples: Up to three of the posts that it left out, of steps over posts of the era.
+        moved: At most five artifacts whose place it changed most, by the ratio of the two places.
     """
 
     name: str
     n_out: int
     n_left: int
+    examples: tuple[Evidence, ...] = ()
+    moved: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ def test_a_public_report_is_its_own_public_copy() -> None:
 def test_what_is_no_secret_stays() -> None:
     copy = public(REPORT)
     assert copy.manifest == REPORT.manifest
-    assert (copy.funnel, copy.sources, copy.n_authors) == (REPORT.funnel, REPORT.sources, REPORT.n_authors)
+    assert (copy.sources, copy.n_authors) == (REPORT.sources, REPORT.n_authors)
+    assert [(s.name, s.n_out, s.n_left) for s in copy.funnel] == [(s.name, s.n_out, s.n_left) for s in REPORT.funnel]
     assert [row.share for row in copy.rows] == [row.share for row in REPORT.rows[:5]]
 
 
@@ -130,3 +131,12 @@ def test_what_only_looks_like_a_link_or_handle_stays(text: str) -> None:
 )
 def test_links_handles_and_paths_go(text: str, left: str) -> None:
     assert redact(text) == left
+
+
+def test_the_ledger_quotes_nobody_and_names_only_what_the_list_names() -> None:
+    told_moves = [[move.name for move in step.moved] for step in REPORT.funnel]
+    assert told_moves[1] == ["Simon", "Northgate Mall"]
+    assert [[move.name for move in step.moved] for step in public(REPORT).funnel][1] == ["Simon"]
+    assert all(step.examples == () for step in public(REPORT).funnel)
+    with pytest.raises(ValueError, match="no quotes"):
+        replace(public(REPORT), funnel=REPORT.funnel)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from miner.records import FunnelStep, RankedArtifact
     from miner.report import Report
 
+N_MOVED = 1
 N_SHOWN = 12
 
 
@@ -209,6 +210,10 @@ def _show_funnel(funnel: tuple[FunnelStep, ...]) -> None:
         if step.n_left + step.n_out != n_left:
             typer.echo(f"  {step.n_left + step.n_out:>{width},} {'posts' if n_left < 0 else 'names in them'}")
         typer.echo(paragraph(step.name, first=f"  {step.n_left:>{width},} left  {step.n_out:>{width},} out  "))
+        for move in step.moved[:N_MOVED]:
+            typer.echo(
+                paragraph(f"({move.name}: {move.rank:,}, with them {move.rank_with:,})", first=" " * (2 * width + 14))
+            )
         n_left = step.n_left
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,17 @@ class Sightings:
 
     named: sparse.csr_array
     source: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[int, int]], source_of_author: Sequence[int], n_artifacts: int) -> Sightings:
+        """From pairs of an author's and an artifact's number."""
+        placed = sorted(set(pairs))
+        named = sparse.csr_array(
+            (np.ones(len(placed)), ([a for a, _ in placed], [c for _, c in placed])),
+            shape=(len(source_of_author), n_artifacts),
+            dtype=np.float64,
+        )
+        return cls(named=named, source=np.asarray(source_of_author, np.int64))
 
     def by_source(self) -> Iterator[sparse.csr_array]:
         """The rows of each source, in the order of the sources' numbers."""

@@ -92,5 +92,5 @@ class Report:
     expires_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.mode == "public" and any(row.evidence for row in self.rows):
+        if self.mode == "public" and any(row.evidence for row in self.rows) | any(s.examples for s in self.funnel):
             raise ValueError("a public report holds no quotes; make it with public(report)")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from miner.records import RankedArtifact, Theme
+from miner.records import FunnelStep, RankedArtifact, Theme
 from miner.report.model import Report
 
 MIN_AUTHORS = 5
@@ -21,11 +21,12 @@ _PRIVATE = re.compile(r"://|www\.|\w@\w|(?<!\w)@\w|(?<![\w/])u/\w|^/u/\w|^(?:~|/
 def public(report: Report) -> Report:
     """*report* without what points at a person.
 
-    Left out: all evidence; artifacts named by fewer than five authors, or whose very name is a link or a handle; such
-    spellings, and all spelling keys; links, handles and paths in sentences and in the manifest, where ``(left out)``
-    takes their place; the hour of first and last posts, because a time to the second finds a post again. Ranks stay
-    those of the whole list, so there may be gaps. A theme named after an artifact that goes is named anew; one that
-    keeps fewer than two artifacts goes too. A report that is public already is returned as it is.
+    Left out: all evidence, and the examples of posts that were not counted; artifacts named by fewer than five authors,
+    or whose very name is a link or a handle; such spellings, and all spelling keys; links, handles and paths in
+    sentences and in the manifest, where ``(left out)`` takes their place; the hour of first and last posts, because a
+    time to the second finds a post again. Ranks stay those of the whole list, so there may be gaps. A theme named after
+    an artifact that goes is named anew; one that keeps fewer than two artifacts goes too. A report that is public
+    already is returned as it is.
     """
     if report.mode == "public":
         return report
@@ -33,12 +34,14 @@ def public(report: Report) -> Report:
     names = {row.artifact.artifact_id: row.artifact.name for row in kept}
     gone = [row.artifact.name for row in report.rows if row.artifact.artifact_id not in names]
     themes = tuple(t for theme in report.themes if (t := _theme(theme, names, gone)) is not None)
+    shown = {row.artifact.name for row in kept}
     theme_of = {identity: theme.name for theme in themes for identity in theme.artifact_ids}
     return replace(
         report,
         mode="public",
-        rows=tuple(_row(row, theme_of, {row.artifact.name for row in kept}) for row in kept),
+        rows=tuple(_row(row, theme_of, shown) for row in kept),
         themes=themes,
+        funnel=tuple(_step(step, shown) for step in report.funnel),
         first_seen=_day(report.first_seen),
         last_seen=_day(report.last_seen),
         limits=(*map(redact, report.limits), _sentence(len(report.rows) - len(kept))),
@@ -73,6 +76,10 @@ def _row(row: RankedArtifact, theme_of: Mapping[str, str], shown: Collection[str
         # the parent may be known to fewer people than may be shown
         parent=row.parent if row.parent in shown else None,
     )
+
+
+def _step(step: FunnelStep, shown: Collection[str]) -> FunnelStep:
+    return replace(step, examples=(), moved=tuple(move for move in step.moved if move.name in shown))
 
 
 def _theme(theme: Theme, names: Mapping[str, str], gone: Collection[str]) -> Theme | None:

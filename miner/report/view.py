@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from miner.records import Artifact, Evidence, FunnelStep, RankedArtifact, Theme, artifact_id
+from miner.records import Artifact, Evidence, FunnelStep, Move, RankedArtifact, Theme, artifact_id
 from miner.report.departments import Department, department
 from miner.report.inert import inert, safe_url
 from miner.report.model import Report
@@ -16,6 +16,7 @@ MAX_NAME = 120
 MAX_QUOTE = 240
 N_SPELLINGS = 4
 _NAMELESS = "(no visible name)"
+_NOTHING = re.compile(r"(?!)")
 _ANCHOR = re.compile(r"a_[0-9a-f]{10}")
 # a month's name must not follow the machine's language
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -110,6 +111,8 @@ class LedgerLine:
     n_out: int
     n_left: int
     width: str
+    moved: tuple[Move, ...]
+    examples: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +243,8 @@ def _ledger(run: Sequence[FunnelStep]) -> Ledger:
                 n_out=step.n_out,
                 n_left=step.n_left,
                 width=f"{100 * step.n_left / n_start if n_start else 0:.2f}",
+                moved=tuple(replace(move, name=name_of(move.name)) for move in step.moved),
+                examples=tuple(_quote(example, _NOTHING) for example in step.examples),
             )
             for step in run
         ),

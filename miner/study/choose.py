@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -30,6 +30,7 @@ class Chosen:
         sources: Names of the sources, sorted.
         source_of_author: Row in *sources* of each author.
         n_without_author: Posts whose author is unknown.
+        left_out: Posts of the era that were left out, by the name of the step that did.
     """
 
     posts: Sequence[Post]
@@ -38,16 +39,21 @@ class Chosen:
     sources: Sequence[str]
     source_of_author: Sequence[int]
     n_without_author: int
+    left_out: Mapping[str, Sequence[Post]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Funnel:
-    n_left: int
+    kept: list[Post]
     steps: list[FunnelStep] = field(default_factory=list)
+    left_out: dict[str, list[Post]] = field(default_factory=dict)
 
-    def leave_out(self, name: str, n_left: int) -> None:
-        self.steps.append(FunnelStep(name=name, n_out=self.n_left - n_left, n_left=n_left))
-        self.n_left = n_left
+    def keep(self, name: str, is_kept: Callable[[int, Post], bool]) -> None:
+        """Keep the posts that pass, by their row and themselves."""
+        passed = {post.id for row, post in enumerate(self.kept) if is_kept(row, post)}
+        self.left_out[name] = [post for post in self.kept if post.id not in passed]
+        self.kept = [post for post in self.kept if post.id in passed]
+        self.steps.append(FunnelStep(name=name, n_out=len(self.left_out[name]), n_left=len(self.kept)))
 
 
 def choose(
@@ -60,33 +66,27 @@ def choose(
         is_in_era: Whether a post belongs to the era.
         keep: Which of :data:`KEEPABLE` to count all the same.
     """
-    funnel = _Funnel(len(posts))
-    kept = sorted((p for p in posts if is_in_era(p)), key=lambda p: (p.created_at or _NO_DATE, p.id))
-    funnel.leave_out("posts that do not name the era", len(kept))
-    for word, name, is_out in (
-        ("bots", "posts of accounts that say they are bots", lambda p: p.is_bot),
-        ("reposts", "reposts", lambda p: p.repost_of is not None),
-    ):
-        if word not in keep:
-            kept = [p for p in kept if not is_out(p)]
-            funnel.leave_out(name, len(kept))
-    cleaned = {p.id: clean(p.text) for p in kept}
-    codes = _author_codes(kept)
+    era = sorted((p for p in posts if is_in_era(p)), key=lambda p: (p.created_at or _NO_DATE, p.id))
+    outside = FunnelStep(name="posts that do not name the era", n_out=len(posts) - len(era), n_left=len(era))
+    funnel = _Funnel(era, [outside])
+    if "bots" not in keep:
+        funnel.keep("posts of accounts that say they are bots", lambda _, p: not p.is_bot)
+    if "reposts" not in keep:
+        funnel.keep("reposts", lambda _, p: p.repost_of is None)
+    codes = _author_codes(funnel.kept)
     # told by their raw text: the link to the shop is gone from the clean one
-    shops = sellers([p.text for p in kept], [codes[p.id] for p in kept])
+    shops = sellers([p.text for p in funnel.kept], [codes[p.id] for p in funnel.kept])
     if "sellers" not in keep:
-        kept = [p for p in kept if codes[p.id] not in shops]
-        funnel.leave_out("posts of sellers", len(kept))
+        funnel.keep("posts of sellers", lambda _, p: codes[p.id] not in shops)
     if "frames" not in keep:
         # a shop that is kept may say the same of every thing it sells
-        out = repeaters([p.text for p in kept], [codes[p.id] for p in kept]) - shops
-        kept = [p for p in kept if codes[p.id] not in out]
-        funnel.leave_out("posts of accounts that repeat one frame", len(kept))
+        out = repeaters([p.text for p in funnel.kept], [codes[p.id] for p in funnel.kept]) - shops
+        funnel.keep("posts of accounts that repeat one frame", lambda _, p: codes[p.id] not in out)
+    cleaned = {p.id: clean(p.text) for p in funnel.kept}
     if "duplicates" not in keep:
-        original = near_duplicates([cleaned[p.id] for p in kept])
-        kept = [p for row, p in enumerate(kept) if original[row] == row]
-        funnel.leave_out("near-duplicates of an older post", len(kept))
-    return _chosen(kept, cleaned), funnel.steps
+        original = near_duplicates([cleaned[p.id] for p in funnel.kept])
+        funnel.keep("near-duplicates of an older post", lambda row, _: original[row] == row)
+    return _chosen(funnel.kept, cleaned, funnel.left_out), funnel.steps
 
 
 def kept_of(words: Sequence[str]) -> frozenset[str]:
@@ -107,24 +107,36 @@ def _author_codes(posts: Sequence[Post]) -> dict[str, int]:
     return {p.id: numbers.setdefault(p.author or f"?{p.id}", len(numbers)) for p in posts}
 
 
-def _chosen(posts: Sequence[Post], cleaned: dict[str, str]) -> Chosen:
+def texts_of(posts: Sequence[Post], cleaned: Mapping[str, str] | None = None) -> list[Text]:
+    """What of *posts* is read for names; the row is the post's number.
+
+    Args:
+        posts: The posts.
+        cleaned: Post id to its cleaned text; None cleans here.
+    """
+    bodies = [clean(p.text) if cleaned is None else cleaned[p.id] for p in posts]
+    return [
+        Text(
+            post=row,
+            body=body,
+            alt_texts=tuple(clean(a) for a in p.alt_texts),
+            tags=p.tags,
+            language=language_of(body, p.language),
+        )
+        for row, (p, body) in enumerate(zip(posts, bodies, strict=True))
+    ]
+
+
+def _chosen(posts: Sequence[Post], cleaned: Mapping[str, str], left_out: Mapping[str, Sequence[Post]]) -> Chosen:
     codes = _author_codes(posts)
     sources = sorted({p.source for p in posts})
     source_of_author = {codes[p.id]: sources.index(p.source) for p in posts}
     return Chosen(
         posts=posts,
-        texts=[
-            Text(
-                post=row,
-                body=cleaned[p.id],
-                alt_texts=tuple(clean(a) for a in p.alt_texts),
-                tags=p.tags,
-                language=language_of(cleaned[p.id], p.language),
-            )
-            for row, p in enumerate(posts)
-        ],
+        texts=texts_of(posts, cleaned),
         authors=[codes[p.id] for p in posts],
         sources=sources,
         source_of_author=[source_of_author[i] for i in range(len(source_of_author))],
         n_without_author=sum(p.author is None for p in posts),
+        left_out=left_out,
     )

@@ -54,6 +54,11 @@ def quote(mention: Mention, chosen: Chosen) -> str:
     return _window(text.body, max(0, mention.start), max(0, mention.end), MAX_CHARS)
 
 
+def opening(post: Post) -> str:
+    """At most 200 characters of the beginning of *post*, as it was written, on one line."""
+    return _window(" ".join((post.text or " ".join(post.alt_texts)).split()), 0, 0, MAX_CHARS)
+
+
 def _window(text: str, start: int, end: int, size: int) -> str:
     flat = text.replace("\n", " ")
     if len(flat) <= size:

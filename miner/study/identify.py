@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -37,12 +37,14 @@ class Identified:
         vectors: Vector of each artifact's name, shape (n, d).
         mentions: For each artifact its mentions, one a post, by post.
         funnel: How many names were left at each step.
+        ordinary: Spelling keys of names that are ordinary words as well, and count only where written as names.
     """
 
     artifacts: Sequence[Artifact]
     vectors: NDArray[np.float32]
     mentions: Sequence[Sequence[Mention]]
     funnel: Sequence[FunnelStep]
+    ordinary: Set[str] = frozenset()
 
 
 def identify(
@@ -99,6 +101,7 @@ def identify(
         mentions=[m for _, m in shared],
         vectors=models.encoder.encode([a.name for a, _ in shared]),
         funnel=funnel,
+        ordinary=ordinary,
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from miner.artifacts.links import Links
 from miner.artifacts.parents import parents
@@ -16,12 +15,13 @@ from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
 from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts
-from miner.records import Mention, Post, RankedArtifact, Theme
+from miner.records import Post, RankedArtifact, Theme
 from miner.report.model import Report
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
+from miner.study.left_out import told
 from miner.study.manifest import manifest_of
 from miner.study.models import Models, load_models
 from miner.study.summary import summarise
@@ -88,7 +88,7 @@ def rank(
         chosen=chosen,
         rows=rows,
         themes=grouped,
-        funnel=(*funnel, *found.funnel),
+        funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
         manifest=manifest_of(corpus, version, era, settings, models, top, links, keep, chosen, mentions, found),
     )
 
@@ -137,7 +137,8 @@ def _told(chosen: Chosen, progress: Progress) -> Iterator[Text]:
 
 
 def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Progress) -> list[RankedArtifact]:
-    sightings = _sightings(found.mentions, chosen)
+    pairs = ((chosen.authors[m.post], column) for column, named in enumerate(found.mentions) for m in named)
+    sightings = Sightings.of(pairs, chosen.source_of_author, len(found.artifacts))
     counts, n_authors = source_counts(sightings)
     shares = seen_shares(counts, n_authors)
     progress("measuring intervals", 0, 0)
@@ -166,15 +167,6 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Pr
             )
         )
     return rows
-
-
-def _sightings(mentions: Sequence[Sequence[Mention]], chosen: Chosen) -> Sightings:
-    pairs = sorted({(chosen.authors[m.post], column) for column, found in enumerate(mentions) for m in found})
-    shape = (len(chosen.source_of_author), len(mentions))
-    named = sparse.csr_array(
-        (np.ones(len(pairs)), ([a for a, _ in pairs], [c for _, c in pairs])), shape=shape, dtype=np.float64
-    )
-    return Sightings(named=named, source=np.asarray(chosen.source_of_author, np.int64))
 
 
 def _themes(rows: Sequence[RankedArtifact], found: Identified) -> list[Theme]:
