@@ -68,7 +68,7 @@ class Tools:
         """Candidates of each text by its row."""
         found: defaultdict[int, list[str]] = defaultdict(list)
         for mention in extract(
-            texts, nlp=self.nlp, gazetteer=self.gazetteer, is_stop_tag=lambda _: False, origins=frozenset(origins)
+            texts, nlp=[self.nlp], gazetteer=self.gazetteer, is_stop_tag=lambda _: False, origins=frozenset(origins)
         ):
             found[mention.post].append(mention.surface)
         return found

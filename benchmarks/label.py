@@ -41,7 +41,7 @@ def main() -> None:
     labels = args.files.pop(0) if args.what == "use" else None
     texts = list(read_texts(args.files))
     mentions = list(
-        extract(texts, nlp=load_pipeline(), gazetteer=build_gazetteer(load_catalogue()), is_stop_tag=lambda _: False)
+        extract(texts, nlp=[load_pipeline()], gazetteer=build_gazetteer(load_catalogue()), is_stop_tag=lambda _: False)
     )
     # each post of these files is taken for an author of its own: most name none
     found = candidates(mention_table(mentions), pa.array(range(len(texts)), pa.int64()))

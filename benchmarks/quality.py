@@ -62,7 +62,7 @@ def main() -> None:
     if args.posts and args.era:
         found["ranking"] = score_ranking(args.posts, args.era, posts, args.gold, models)
     if args.wnut:
-        found |= wnut(args.wnut, Tools(nlp=models.nlp, gazetteer=models.gazetteer))
+        found |= wnut(args.wnut, Tools(nlp=models.nlp[0], gazetteer=models.gazetteer))
     if args.json:
         print(json.dumps(found, ensure_ascii=False))
         return

@@ -17,7 +17,7 @@ NOBODY = Gazetteer([])
 
 
 def surfaces(body: str) -> set[str]:
-    return {m.surface for m in mentions_of([Text(post=0, body=body)], nlp=load_pipeline(), gazetteer=NOBODY)}
+    return {m.surface for m in mentions_of([Text(post=0, body=body)], nlp=[load_pipeline()], gazetteer=NOBODY)}
 
 
 HYPHENS = [
@@ -117,7 +117,7 @@ def test_counting_and_having_are_no_part_of_a_name(body: str, no_name: str) -> N
 
 def test_capitals_in_a_headline_tell_nothing() -> None:
     body = "Found My Old Lunch Box In The Attic Of My Parents Today"
-    found = {m.surface: m for m in mentions_of([Text(post=0, body=body)], nlp=load_pipeline(), gazetteer=NOBODY)}
+    found = {m.surface: m for m in mentions_of([Text(post=0, body=body)], nlp=[load_pipeline()], gazetteer=NOBODY)}
     assert found["Lunch Box"].is_initial
     assert found["Lunch Box"].origin == "run"
 
@@ -147,7 +147,7 @@ def test_a_lone_adjective_after_an_article_is_taken_for_a_noun() -> None:
 
 def test_words_of_having_count_within_a_clause_only() -> None:
     texts = [Text(post=0, body="I collected stamps. Marbles too"), Text(post=1, body="I collected marbles")]
-    cue = {(m.post, m.key): m.has_cue for m in mentions_of(texts, nlp=load_pipeline(), gazetteer=NOBODY)}
+    cue = {(m.post, m.key): m.has_cue for m in mentions_of(texts, nlp=[load_pipeline()], gazetteer=NOBODY)}
     assert (cue[0, "stamp"], cue[0, "marble"], cue[1, "marble"]) == (True, False, True)
 
 
@@ -159,7 +159,7 @@ def test_an_origin_that_is_left_out_finds_nothing() -> None:
         ({"alt"}, {"pogostick", "stick", "pogo"}),
     ):
         found = extract(
-            [text], nlp=load_pipeline(), gazetteer=NOBODY, is_stop_tag=lambda _: False, origins=frozenset(origins)
+            [text], nlp=[load_pipeline()], gazetteer=NOBODY, is_stop_tag=lambda _: False, origins=frozenset(origins)
         )
         assert {m.key for m in found} == keys
 
@@ -168,14 +168,16 @@ def test_noun_chunks_come_only_with_a_parser() -> None:
     texts = [Text(post=0, body="My sister found the plastic moon")]
     parser = load_pipeline(unused=tuple(u for u in UNUSED if u not in {"parser", "attribute_ruler"}))
     for nlp, found in ((parser, {"plastic moon", "sister"}), (load_pipeline(), set())):
-        mentions = extract(texts, nlp=nlp, gazetteer=NOBODY, is_stop_tag=lambda _: False, origins=frozenset({"chunk"}))
+        mentions = extract(
+            texts, nlp=[nlp], gazetteer=NOBODY, is_stop_tag=lambda _: False, origins=frozenset({"chunk"})
+        )
         assert {m.surface for m in mentions} == found
 
 
 def test_batches_change_nothing() -> None:
     texts = [Text(post=row, body=body) for row, (body, _) in enumerate([*TITLES, *NUMBERS, *LOUD, *SEPARATORS])]
     one, all_at_once = (
-        list(extract(texts, nlp=load_pipeline(), gazetteer=NOBODY, is_stop_tag=lambda _: False, batch_size=n))
+        list(extract(texts, nlp=[load_pipeline()], gazetteer=NOBODY, is_stop_tag=lambda _: False, batch_size=n))
         for n in (1, 64)
     )
     assert one == all_at_once
@@ -186,5 +188,5 @@ def test_batches_change_nothing() -> None:
 )
 def test_hostile_repetition_costs_no_more_than_its_length(unit: str) -> None:
     started = time.process_time()
-    mentions_of([Text(post=0, body=unit * (20_000 // len(unit)))], nlp=None, gazetteer=NOBODY)
+    mentions_of([Text(post=0, body=unit * (20_000 // len(unit)))], nlp=(), gazetteer=NOBODY)
     assert time.process_time() - started < 5

@@ -12,7 +12,7 @@ from miner.text.plain import between_function_words
 
 def surfaces(body: str, language: str) -> set[str]:
     text = Text(post=0, body=body, language=language)
-    return {m.surface for m in mentions_of([text], nlp=None, gazetteer=Gazetteer([]))}
+    return {m.surface for m in mentions_of([text], nlp=(), gazetteer=Gazetteer([]))}
 
 
 @pytest.mark.parametrize(

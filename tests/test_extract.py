@@ -16,7 +16,7 @@ def surfaces(
     body: str, *, names: tuple[str, ...] = (), language: str = "en", alt_texts: tuple[str, ...] = ()
 ) -> set[str]:
     text = Text(post=0, body=body, language=language, alt_texts=alt_texts)
-    nlp = load_pipeline() if language == "en" else None
+    nlp = [load_pipeline()] if language == "en" else []
     return {m.surface for m in mentions_of([text], nlp=nlp, gazetteer=Gazetteer(KnownName(name=n) for n in names))}
 
 
@@ -43,18 +43,18 @@ def test_a_name_is_among_the_candidates(body: str, name: str) -> None:
 
 def test_alt_texts_are_read_as_what_is_seen() -> None:
     text = Text(post=0, body="look what I found", alt_texts=("A yellow Walkman on a wooden table",))
-    found = {m.surface: m for m in mentions_of([text], nlp=load_pipeline(), gazetteer=NOBODY)}
+    found = {m.surface: m for m in mentions_of([text], nlp=[load_pipeline()], gazetteer=NOBODY)}
     assert (found["yellow Walkman"].origin, found["yellow Walkman"].part) == ("alt", 1)
 
 
 def test_offsets_point_at_the_name() -> None:
     body = "Who remembers the Trapper Keeper, or My Little Pony?"
-    for mention in mentions_of([Text(post=0, body=body)], nlp=load_pipeline(), gazetteer=NOBODY):
+    for mention in mentions_of([Text(post=0, body=body)], nlp=[load_pipeline()], gazetteer=NOBODY):
         assert body[mention.start : mention.end] == mention.surface
 
 
 def test_one_name_twice_in_a_post_is_one_mention() -> None:
-    found = mentions_of([Text(post=0, body="A Walkman. My WALKMAN! #walkman")], nlp=load_pipeline(), gazetteer=NOBODY)
+    found = mentions_of([Text(post=0, body="A Walkman. My WALKMAN! #walkman")], nlp=[load_pipeline()], gazetteer=NOBODY)
     assert [m.key for m in found].count("walkman") == 1
 
 
@@ -65,7 +65,7 @@ def test_other_languages_give_known_names_capitals_lists_and_hashtags() -> None:
 
 def test_tags_that_name_an_era_are_no_candidates() -> None:
     texts = [Text(post=0, body="hello", tags=("80s", "walkman", "r/nostalgia"))]
-    found = extract(texts, nlp=None, gazetteer=NOBODY, is_stop_tag=lambda tag: tag == "80s")
+    found = extract(texts, nlp=(), gazetteer=NOBODY, is_stop_tag=lambda tag: tag == "80s")
     assert [m.surface for m in found] == ["walkman"]
 
 

@@ -114,7 +114,7 @@ class Title:
 
 def catalogue_version() -> str:
     """Hash of the tables that ship with the program, for the manifest and for cache keys."""
-    tables = (resources.files("miner.data") / name for name in ("names.csv", "titles.csv"))
+    tables = (resources.files("miner.data") / name for name in ("names.csv", "titles.csv", "given_names.txt"))
     return hashlib.blake2b(b"".join(table.read_bytes() for table in tables), digest_size=6).hexdigest()
 
 
@@ -132,6 +132,13 @@ def load_titles() -> Mapping[str, Title]:
 def load_artists() -> frozenset[str]:
     """Spelling keys of musicians and bands: people, though their names look like titles."""
     return frozenset(spelling_key(row["name"]) for row in _title_rows() if row["kind"] == ARTIST)
+
+
+@lru_cache(maxsize=1)
+def load_given_names() -> frozenset[str]:
+    """Given names in lower case: those that at least one in 10,000 people in the United States bore in 1990."""
+    text = (resources.files("miner.data") / "given_names.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
 
 
 @lru_cache(maxsize=1)

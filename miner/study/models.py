@@ -11,7 +11,7 @@ from miner.artifacts.judge import Judge, load_judge
 from miner.settings import Settings
 from miner.text.encode import Encoder, SentenceEncoder
 from miner.text.gazetteer import Gazetteer, KnownName
-from miner.text.pipeline import load_pipeline, pipeline_name
+from miner.text.pipeline import load_pipelines, pipeline_name
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -22,14 +22,14 @@ class Models:
     """What a run thinks with.
 
     Attributes:
-        nlp: spaCy pipeline for English.
+        nlp: spaCy pipelines: English, and those of the extras that are installed.
         encoder: Names to vectors.
         judge: Is it an artifact, of which category, and do two names mean one thing.
         known: Spelling key to artifact of the catalogue.
         gazetteer: Finds the catalogue's names in texts.
     """
 
-    nlp: Language
+    nlp: tuple[Language, ...]
     encoder: Encoder
     judge: Judge
     known: Mapping[str, KnownArtifact]
@@ -38,7 +38,7 @@ class Models:
     def names(self) -> dict[str, str]:
         """Name and version of each model, for the manifest."""
         return {
-            "spacy": pipeline_name(self.nlp),
+            "spacy": ", ".join(map(pipeline_name, self.nlp)),
             "encoder": self.encoder.name,
             "judge": self.judge.version,
             "catalogue": catalogue_version(),
@@ -53,7 +53,7 @@ def load_models(settings: Settings) -> Models:
     """
     catalogue = load_catalogue()
     return Models(
-        nlp=load_pipeline(settings.spacy_model),
+        nlp=load_pipelines(settings.spacy_model),
         encoder=SentenceEncoder(settings.encoder),
         judge=load_judge(),
         known=by_key(catalogue),

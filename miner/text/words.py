@@ -46,8 +46,10 @@ def words_in(doc: Doc) -> list[Word]:
     from spacy.attrs import IDS  # type: ignore[import-not-found] # compiled, without stubs
 
     text, by_id = doc.text, _classes_by_id()
+    # English models tell the plain noun from the name best by their fine tags; others have universal ones only
+    kind_of_tag = "TAG" if doc.lang_ == "en" else "POS"
     # an array in one go: making a Python object a token takes a tenth of the whole extraction
-    tokens = [(at, by_id.get(tag, "X")) for at, tag in doc.to_array([IDS["IDX"], IDS["TAG"]]).tolist()]
+    tokens = [(at, by_id.get(tag, "X")) for at, tag in doc.to_array([IDS["IDX"], IDS[kind_of_tag]]).tolist()]
     found: list[Word] = []
     at, is_first, last = 0, True, 0
     for match in _PIECE.finditer(text):
