@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,63 @@ class Evidence:
     created_at: datetime | None
 
 
+HOME_REGION = "US"
+Confidence = Literal["high", "medium", "none"]
+Level = Literal["block", "warn", "info", "ok", "undated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dating:
+    """When an artifact came.
+
+    Attributes:
+        first_year: First year in the region asked for; None when nobody says.
+        region: Region that *first_year* holds for; empty for the world.
+        sources: Who says so.
+        confidence: ``high`` when two sources agree within a year, ``medium`` for one, or for several that differ (then
+            *first_year* is the earliest), ``none`` without any.
+        heyday: First and last year in which it was everywhere; None when that is not known.
+        brand: Who made it; may be empty.
+        category: As the catalogue has it.
+        is_brand: The name stands for many models, each of which has a year of its own.
+    """
+
+    first_year: int | None = None
+    region: str = ""
+    sources: tuple[str, ...] = ()
+    confidence: Confidence = "none"
+    heyday: tuple[int, int] | None = None
+    brand: str = ""
+    category: str = "other"
+    is_brand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodFlag:
+    """What a story year makes of an artifact.
+
+    Attributes:
+        level: ``block`` not there yet; ``warn`` look it up; ``info`` worth knowing; ``ok``; ``undated`` nobody says.
+        reason: In words, for a person.
+    """
+
+    level: Level
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """When and where a story plays.
+
+    Attributes:
+        year: None when nobody asked for the period check.
+        region: Two letters of the country, or ``EU``.
+    """
+
+    year: int | None = None
+    region: str = HOME_REGION
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """A thing that people name, with all the ways they spell it.
@@ -155,6 +213,8 @@ class RankedArtifact:
         theme: Name of its theme; None when it is in none.
         parent: Name of the wider thing that it is a kind of ("Walkman" of "Walkman WM-2"), an artifact of the same run;
             None when there is none.
+        dating: When it came, as far as the catalogue knows.
+        period: What the story year of the run makes of it; None when no story year was given.
     """
 
     rank: int
@@ -170,6 +230,8 @@ class RankedArtifact:
     evidence: tuple[Evidence, ...] = ()
     theme: str | None = None
     parent: str | None = None
+    dating: Dating = Dating()
+    period: PeriodFlag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ class Settings:
     Attributes:
         corpora: Folder of the corpora.
         output: Folder of the reports.
+        catalogue: Table of one's own artifacts (CSV); read if it is there.
         keys: File with the keys of sources (TOML, readable by its owner alone); the environment wins over it.
         contact: Address or page that a server's operator can turn to; part of the user agent.
         spacy_model: Name or path of a spaCy pipeline; empty for the official small English one if it is installed, else
@@ -36,6 +37,7 @@ class Settings:
 
     corpora: Path = Path("corpora")
     output: Path = Path("output")
+    catalogue: Path = Path("catalogue.csv")
     keys: Path = field(default_factory=lambda: Path("~/.config/nostalgia-miner/keys.toml").expanduser())
     contact: str = ""
     spacy_model: str = ""

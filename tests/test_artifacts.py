@@ -12,13 +12,14 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from miner.artifacts.aliases import alias_groups
 from miner.artifacts.candidates import candidates, mention_table
-from miner.artifacts.catalogue import by_key, load_catalogue
+from miner.artifacts.catalogue import KnownArtifact, by_key, load_catalogue
 from miner.artifacts.forest import Forest
 from miner.artifacts.judge import load_judge
 from miner.artifacts.linear import Logistic
 from miner.artifacts.pairs import FEATURES, pair_features
-from miner.artifacts.spans import resolve
+from miner.artifacts.spans import believed, resolve
 from miner.artifacts.themes import themes
+from miner.artifacts.titles import load_given_names
 from miner.errors import SettingsError
 from miner.names import spelling_key
 from miner.records import Artifact, Mention, artifact_id
@@ -51,6 +52,20 @@ def test_a_longer_name_that_is_not_accepted_hides_nothing() -> None:
 def test_parts_of_a_post_do_not_hide_each_other() -> None:
     found = [mention("Sony Walkman"), mention("Walkman", part=1), mention("walkman", part=-1, start=-1, end=-1)]
     assert len(resolve(found, {"sonywalkman", "walkman"})) == 3
+
+
+def test_a_given_name_beside_another_capital_is_somebodys() -> None:
+    found = [mention("Simon", is_inside=True, is_initial=False), mention("Simon", post=1, is_initial=False)]
+    assert [m.post for m in believed(found, {"simon"}, {"simon"})] == [1]
+    assert [m.post for m in believed(found, {"simon"})] == [0, 1]
+    # "Atari Lynx" names Atari, for nobody is called so
+    assert believed([mention("Atari", is_inside=True)], set(), {"simon"}) != []
+
+
+def test_given_names_are_lower_case_words() -> None:
+    names = load_given_names()
+    assert {"simon", "chuck", "mario"} <= names
+    assert all(name.isalpha() and name.islower() for name in names)
 
 
 def test_a_candidate_is_counted_by_authors_and_named_as_most_of_them_write() -> None:
@@ -136,11 +151,30 @@ def test_a_name_does_not_join_two_known_artifacts() -> None:
         ("Rubiks cube", "Rubix cube", "all_words_shared", 1.0),
         ("Street Fighter II", "Street Fighter 2", "numbers_differ", 0.0),
         ("Walkman", "Lite Brite", "no_words_shared", 1.0),
+        ("Sony Walkman WM-8", "WM8", "number_inside", 1.0),
+        ("Sony Walkman WM-8", "Walkman", "number_inside", 0.0),
+        ("Corduroy jacket (Levi's)", "levis cord jacket", "begun_words", 1.0),
+        ("Caboodles", "kaboodle", "all_words_shared", 1.0),
     ],
 )
 def test_pair_features(one: str, two: str, feature: str, value: float) -> None:
     row = pair_features([one, two], np.array([[0, 1]]), vectors(2), centre=np.zeros(2, np.float32), catalogue={})[0]
     assert row[FEATURES.index(feature)] == value
+
+
+def test_known_names_inside_are_spelt_out() -> None:
+    turtles = KnownArtifact(
+        name="Teenage Mutant Ninja Turtles",
+        names=("Teenage Mutant Ninja Turtles", "TMNT"),
+        ordinary=frozenset(),
+        category="media",
+    )
+    names, pair = ["TMNT lunchbox", "Teenage Mutant Ninja Turtles lunchbox"], np.array([[0, 1]])
+    centre, column = np.zeros(2, np.float32), FEATURES.index("full_sort")
+    told = pair_features(names, pair, vectors(2), centre=centre, catalogue=by_key((turtles,)))[0]
+    untold = pair_features(names, pair, vectors(2), centre=centre, catalogue={})[0]
+    assert told[column] == 1.0
+    assert untold[column] < 0.6
 
 
 def test_two_numbers_are_two_things_whatever_the_model_says() -> None:

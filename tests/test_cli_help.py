@@ -40,7 +40,7 @@ def names(words: tuple[str, ...]) -> str:
 
 def test_the_walk_finds_the_commands_and_what_is_inside_groups() -> None:
     assert {("rank",), ("scrape",), ("import",), ("eras", "show"), ("corpus", "info"), ()} <= COMMANDS.keys()
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 16
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=names)
@@ -66,7 +66,7 @@ def test_an_example_with_a_wrong_option_would_be_noticed() -> None:
 
 
 def test_no_line_of_the_list_of_commands_is_cut(tmp_path: Path) -> None:
-    for words in ((), ("eras",), ("corpus",)):
+    for words in ((), ("eras",), ("corpus",), ("catalogue",)):
         assert "..." not in call(tmp_path, *words, "--help").out.replace("[ARGS]...", "")
 
 

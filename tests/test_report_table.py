@@ -18,7 +18,8 @@ REPORT = read_report(Path(__file__).parent / "gold" / "report" / "report.json")
 # what may be empty, and only then: as the table in miner/report/table.py says
 MAY_BE_EMPTY = {
     *("also_called", "dept_also", "evidence_1_url", "evidence_2_url", "evidence_3_url", "evidence_1_quote"),
-    *("first_seen", "last_seen", "theme", "parent"),
+    *("first_seen", "last_seen", "theme", "parent", "first_year", "heyday_start", "heyday_end", "year_source"),
+    *("period_flag", "period_reason", "region", "brand"),
 }
 
 
@@ -29,7 +30,8 @@ def read() -> list[dict[str, str]]:
 def test_the_columns_are_these_in_this_order() -> None:
     assert " ".join(COLUMNS) == (
         "artifact_id rank rank_low rank_high artifact also_called category dept_primary dept_also mm_category "
-        "n_authors n_posts n_sources share evidence_1_url evidence_2_url evidence_3_url evidence_1_quote "
+        "n_authors n_posts n_sources share first_year heyday_start heyday_end year_source year_confidence period_flag "
+        "period_reason region brand evidence_1_url evidence_2_url evidence_3_url evidence_1_quote "
         "first_seen last_seen theme parent probability"
     )
 

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miner.artifacts.candidates import ORIGINS, Candidate
-from miner.artifacts.catalogue import load_artists, load_titles
 from miner.artifacts.forest import Forest
 from miner.artifacts.linear import Logistic, Matrix
+from miner.artifacts.titles import load_artists, load_given_names, load_titles
 from miner.names import spelling_key, words_of
 
 FORM_FEATURES = (
@@ -46,6 +46,8 @@ FORM_FEATURES = (
     "title_popularity",
     "title_zipf",
     "is_artist",
+    "is_given_name",
+    "begins_with_given_name",
 )
 USE_FEATURES = (
     "form_logit",
@@ -162,6 +164,8 @@ def _form(name: str, is_known: bool) -> list[float]:
         float(is_known),
         *_title(name, _zipf(" ".join(words))),
         float(spelling_key(name) in load_artists()),
+        float(len(words) == 1 and words[0] in load_given_names()),
+        float(len(words) > 1 and words[0] in load_given_names()),
     ]
 
 

@@ -18,6 +18,10 @@ FEATURES = (
     "token_set",
     "token_sort",
     "joined_ratio",
+    "full_set",
+    "full_sort",
+    "number_inside",
+    "begun_words",
     "numbers_differ",
     "one_has_number",
     "n_extra",
@@ -90,9 +94,32 @@ def _spelling(a: Profile, b: Profile) -> list[float]:
         fuzz.token_set_ratio(left, right) / 100,
         fuzz.token_sort_ratio(" ".join(a.content), " ".join(b.content)) / 100,
         fuzz.ratio(a.joined, b.joined) / 100,
+        fuzz.token_set_ratio(a.full, b.full) / 100,
+        fuzz.token_sort_ratio(a.full, b.full) / 100,
+        float(_is_model_inside(a.joined, b.joined) or _is_model_inside(b.joined, a.joined)),
+        _begun(a.full.split(), b.full.split()),
         float(bool(a.numbers and b.numbers) and a.numbers != b.numbers),
         float(bool(a.numbers) != bool(b.numbers)),
     ]
+
+
+def _is_model_inside(short: str, long: str) -> bool:
+    """Whether *short* is letters and digits, a model's number, that stand in *long*: "wm8" of "sonywalkmanwm8"."""
+    is_model = len(short) >= 3 and any(c.isdigit() for c in short) and any(c.isalpha() for c in short)
+    return is_model and short != long and short in long
+
+
+def _begun(one: Sequence[str], other: Sequence[str]) -> float:
+    """Share (0-1) of the words of the shorter name that begin a word of the longer, or the other way round."""
+    shorter, longer = sorted((one, other), key=len)
+    near = [
+        w for w in shorter if any(min(len(w), len(v)) >= 3 and (w.startswith(v) or v.startswith(w)) for v in longer)
+    ]
+    return len(near) / max(1, len(shorter))
+
+
+def _begins(start: str, word: str) -> bool:
+    return len(start) >= 3 and word.startswith(start)
 
 
 def _words(a: Profile, b: Profile) -> list[float]:

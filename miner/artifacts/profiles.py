@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ COMMON = frozenset({"the", "a", "an", "of", "and", "n", "in", "to", "for"})
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
 _ROMAN_AT_THE_END = _ROMAN | {"v": "5", "x": "10"}  # "V for Vendetta" is no fifth part
 _NOTE = re.compile(r"\([^)]*\)")
+_HARD_C = re.compile(r"c(?=[aoulrk]|$)")
 # a word this usual is no name inside a longer one: "phone" in "football phone"
 _USUAL_ZIPF = 4.0
 
@@ -29,6 +30,8 @@ class Profile:
         content: Those that carry meaning; all, when none does.
         stems: Stem to word, of *content*.
         joined: *content* without blanks.
+        full: *content* in lower case with the words of notes in brackets, and with known names inside spelt as the
+            catalogue spells them: "TMNT figures" is "teenage mutant ninja turtles figures".
         numbers: The numbers in it.
         known: Names of the catalogue's artifacts that it names, wholly or inside.
         is_whole: It is, as a whole, a name of the catalogue.
@@ -40,6 +43,7 @@ class Profile:
     content: tuple[str, ...]
     stems: Mapping[str, str]
     joined: str
+    full: str
     numbers: frozenset[str]
     known: frozenset[str]
     is_whole: bool
@@ -59,13 +63,16 @@ def profile(name: str, catalogue: Mapping[str, KnownArtifact], hidden: Collectio
     written = words_of(bare)
     words = tuple(_ROMAN.get(w, w) for w in written[:-1]) + tuple(_ROMAN_AT_THE_END.get(w, w) for w in written[-1:])
     content = tuple(w for w in words if w not in COMMON) or words
-    found = _known_in(written, catalogue, hidden)
+    places = _known_in(written, catalogue, hidden)
+    found = list(dict.fromkeys(places.values()))
+    note = [w for part in _NOTE.findall(name) for w in words_of(part) if bare != name]
     whole = found[0] if len(found) == 1 and spelling_key(bare) in map(spelling_key, found[0].names) else None
     return Profile(
         words=words,
         content=content,
         stems={stem(w): w for w in content},
         joined="".join(content),
+        full=" ".join(w for w in (*_spelt_out(words, places), *note) if w not in COMMON),
         numbers=frozenset(n for w in words for n in re.findall(r"\d+", w)),
         known=frozenset(known.name for known in found),
         is_whole=whole is not None,
@@ -74,20 +81,35 @@ def profile(name: str, catalogue: Mapping[str, KnownArtifact], hidden: Collectio
     )
 
 
-def _known_in(words: list[str], catalogue: Mapping[str, KnownArtifact], hidden: Collection[str]) -> list[KnownArtifact]:
-    """The artifacts that *words* name, the longest names first; a word belongs to one name."""
-    found: list[KnownArtifact] = []
+def _known_in(
+    words: list[str], catalogue: Mapping[str, KnownArtifact], hidden: Collection[str]
+) -> dict[range, KnownArtifact]:
+    """The artifacts that *words* name by their places, the longest names first; a word belongs to one name."""
+    found: dict[range, KnownArtifact] = {}
     taken: set[int] = set()
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length + 1):
-            place = set(range(start, start + length))
-            known = None if place & taken else catalogue.get(_key(" ".join(words[start : start + length])))
+            place = range(start, start + length)
+            known = None if taken.intersection(place) else catalogue.get(_key(" ".join(words[start : start + length])))
             if known is None or known.name in hidden:
                 continue
             if length == len(words) or length > 1 or _zipf(words[start]) <= _USUAL_ZIPF:
-                found.append(known)
-                taken |= place
+                found[place] = known
+                taken.update(place)
     return found
+
+
+def _spelt_out(words: Sequence[str], places: Mapping[range, KnownArtifact]) -> Iterator[str]:
+    starts = {place.start: (place, known) for place, known in places.items()}
+    row = 0
+    while row < len(words):
+        if row in starts:
+            place, known = starts[row]
+            yield from words_of(known.name)
+            row = place.stop
+        else:
+            yield words[row]
+            row += 1
 
 
 def stem(word: str) -> str:
@@ -99,7 +121,8 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=100_000)
 def sound(word: str) -> str:
     """*word* with letters that people swap made one: "rubix" and "rubiks", "lazer" and "laser"."""
-    return word.replace("x", "ks").replace("ph", "f").replace("z", "s").replace("ck", "k")
+    heard = word.replace("x", "ks").replace("ph", "f").replace("z", "s").replace("ck", "k")
+    return _HARD_C.sub("k", heard)
 
 
 def rarity(word: str) -> float:

@@ -97,6 +97,13 @@ Keep = Annotated[
         metavar="WHAT", help="Count these too: bots, reposts, sellers, frames, duplicates.", show_default=False
     ),
 ]
+StoryYear = Annotated[
+    int | None,
+    typer.Option(
+        metavar="YEAR", min=1500, max=2100, help="Year of the story: flags what was not there yet.", show_default=False
+    ),
+]
+Region = Annotated[str, typer.Option(metavar="CODE", help="Where the story plays: a country's two letters, or EU.")]
 Output = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Where reports are written.  [default: output]", show_default=False),

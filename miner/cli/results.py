@@ -26,16 +26,19 @@ from miner.cli.options import (
     LinksFile,
     Output,
     Public,
+    Region,
     ReportJson,
     Seed,
     Since,
     Sources,
+    StoryYear,
     Threshold,
     TokenEnv,
     Top,
     Until,
     Urls,
 )
+from miner.records import HOME_REGION, Story
 
 if TYPE_CHECKING:
     from miner.records import FunnelStep, RankedArtifact
@@ -61,6 +64,8 @@ def rank(
     threshold: Threshold = None,
     links: LinksFile = None,
     keep: Keep = None,
+    story_year: StoryYear = None,
+    region: Region = HOME_REGION,
     output: Output = None,
     as_json: ReportJson = False,
     is_public: Public = False,
@@ -82,7 +87,14 @@ def rank(
     decided = read_links(links)
     with insistent(), console.progress() as progress:
         made = rank_stage(
-            corpus, era=chosen_era, settings=settings, top=top, links=decided, keep=kept, progress=progress
+            corpus,
+            era=chosen_era,
+            settings=settings,
+            top=top,
+            links=decided,
+            keep=kept,
+            story=Story(year=story_year, region=region.upper()),
+            progress=progress,
         )
     console.detail(f"models: {made.manifest.get('models')}")
     finish(made, settings.output / name / made.run_id, as_json=as_json, is_public=is_public)

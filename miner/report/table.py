@@ -16,6 +16,15 @@ n_authors            distinct authors who name it
 n_posts              posts that name it
 n_sources            sources in which it is named
 share                mean over the sources of the share of authors who name it, 0-1, six decimals
+first_year           first year in the region asked for; empty when no source dates it
+heyday_start,        first and last year in which it was everywhere; empty when that is not known
+heyday_end
+year_source          who says so, " | " between them
+year_confidence      ``high`` (two sources agree within a year), ``medium`` (one, or several that differ) or ``none``
+period_flag          block, warn, info, ok or undated for the story year; empty when none was asked for
+period_reason        the same in words
+region               where *first_year* holds; empty for the world
+brand                who made it; empty when nobody in particular did
 evidence_1..3_url    links to posts; empty when there are fewer, when one has no link, and in public reports
 evidence_1_quote     what the first of them says; empty when there is none, and in public reports
 first_seen,          dates (YYYY-MM-DD, UTC) of the oldest and newest post that names it; empty when no post is dated
@@ -46,8 +55,9 @@ N_EVIDENCE = 3
 MAX_CELL = 30_000
 COLUMNS = (
     "artifact_id", "rank", "rank_low", "rank_high", "artifact", "also_called", "category", "dept_primary", "dept_also",
-    "mm_category", "n_authors", "n_posts", "n_sources", "share", "evidence_1_url", "evidence_2_url", "evidence_3_url",
-    "evidence_1_quote", "first_seen", "last_seen", "theme", "parent", "probability",
+    "mm_category", "n_authors", "n_posts", "n_sources", "share", "first_year", "heyday_start", "heyday_end",
+    "year_source", "year_confidence", "period_flag", "period_reason", "region", "brand", "evidence_1_url",
+    "evidence_2_url", "evidence_3_url", "evidence_1_quote", "first_seen", "last_seen", "theme", "parent", "probability",
 )  # fmt: skip
 BOM = "\ufeff"
 # "=1+1", " =1+1", "＝1+1": full-width signs are read as the plain ones by spreadsheets of East Asian locales
@@ -81,9 +91,21 @@ def cells(row: RankedArtifact) -> tuple[str, ...]:
         *(inert(artifact.name), inert(spellings, MAX_CELL), inert(artifact.category)),
         *(place.primary, place.also, place.mm_category),
         *(str(row.n_authors), str(row.n_posts), str(row.n_sources), f"{row.share:.6f}"),
+        *_dated(row),
         *(*urls, *[""] * (N_EVIDENCE - len(urls)), inert(quote)),
         *(_date(row.first_seen), _date(row.last_seen), inert(row.theme or ""), inert(row.parent or "")),
         f"{artifact.probability:.4f}",
+    )
+
+
+def _dated(row: RankedArtifact) -> tuple[str, ...]:
+    found = row.dating
+    start, end = map(str, found.heyday) if found.heyday else ("", "")
+    return (
+        *("" if found.first_year is None else str(found.first_year), start, end),
+        *(inert(" | ".join(found.sources)), found.confidence),
+        *((row.period.level, inert(row.period.reason)) if row.period else ("", "")),
+        *(found.region, inert(found.brand)),
     )
 
 

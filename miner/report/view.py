@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from miner.records import Artifact, Evidence, FunnelStep, Move, RankedArtifact, Theme, artifact_id
+from miner.records import Artifact, Dating, Evidence, FunnelStep, Move, RankedArtifact, Theme, artifact_id
 from miner.report.departments import Department, department
 from miner.report.inert import inert, safe_url
 from miner.report.model import Report
@@ -75,6 +75,9 @@ class Row:
     last_seen: Day | None
     theme: ThemeLink | None
     parent: str
+    came: str
+    flag: str
+    level: str
     quotes: tuple[Quote, ...]
 
     @property
@@ -197,8 +200,20 @@ def _row(row: RankedArtifact, longest: int, links: Mapping[str, ThemeLink]) -> R
         last_seen=day(row.last_seen),
         theme=links.get(row.theme) if row.theme is not None else None,
         parent=name_of(row.parent) if row.parent is not None else "",
+        came=_came(row.dating),
+        flag=inert(row.period.reason) if row.period else "",
+        level=row.period.level if row.period else "",
         quotes=tuple(_quote(evidence, spelt) for evidence in row.evidence),
     )
+
+
+def _came(found: Dating) -> str:
+    """When it came, and who says so: ``1979, everywhere 1981-1989 (Wikipedia: Walkman; two sources agree)``."""
+    if found.first_year is None:
+        return ""
+    heyday = f", everywhere {found.heyday[0]}–{found.heyday[1]}" if found.heyday else ""
+    sure = "; two sources agree" if found.confidence == "high" else ""
+    return inert(f"{found.first_year}{heyday} ({'; '.join(found.sources[:2])}{sure})")
 
 
 def _anchor(identity: str) -> str:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from miner.artifacts.aliases import alias_groups
 from miner.artifacts.candidates import Candidate, candidates, mention_table
-from miner.artifacts.catalogue import is_ordinary, load_given_names
 from miner.artifacts.links import Links
 from miner.artifacts.spans import believed, resolve
 from miner.artifacts.spelling import misspellings
+from miner.artifacts.titles import is_ordinary, load_given_names
 from miner.names import spelling_key
 from miner.records import Artifact, FunnelStep, Mention, artifact_id
 from miner.study.models import Models
@@ -139,7 +139,8 @@ def _join(
         mentions = sorted((m for i in group for m in spellings[rows[i].key]), key=lambda m: (m.post, m.part, m.start))
         one_a_post = list({m.post: m for m in reversed(mentions)}.values())[::-1]
         lead = _lead(group, rows, models)
-        category = next((models.known[rows[i].key].category for i in group if i in known), categories[lead])
+        category = next((models.known[rows[i].key].category for i in group if i in known), None)
+        category = category or _listed_category(rows[lead].key, models) or categories[lead]
         found.append((_artifact(rows[lead], mentions, accepted, category, group, rows), one_a_post))
     return sorted(found, key=lambda pair: pair[0].artifact_id)
 
@@ -151,6 +152,12 @@ def _lead(group: Sequence[int], rows: Sequence[Candidate], models: Models) -> in
     """
     own = {spelling_key(models.known[rows[i].key].name) for i in group if rows[i].key in models.known}
     return min(group, key=lambda i: (rows[i].key not in own, -rows[i].n_authors, rows[i].key))
+
+
+def _listed_category(key: str, models: Models) -> str | None:
+    """The category of the film, the game, the car … that public tables list under this name; None if of several."""
+    categories = {entry.category for entry in models.catalogue.find_key(key)}
+    return categories.pop() if len(categories) == 1 else None
 
 
 def _artifact(

@@ -12,7 +12,7 @@ from miner import __version__
 from miner.artifacts.links import Links
 from miner.corpus import Corpus
 from miner.eras import Era
-from miner.records import Mention
+from miner.records import Mention, Story
 from miner.settings import Settings
 from miner.study.choose import Chosen
 from miner.study.identify import Identified
@@ -30,6 +30,7 @@ def manifest_of(
     top: int,
     links: Links,
     keep: Collection[str],
+    story: Story,
     chosen: Chosen,
     mentions: Sequence[Mention],
     found: Identified,
@@ -49,6 +50,7 @@ def manifest_of(
         },
         "era": era.name if era else "any",
         "settings": {"threshold": settings.threshold, "seed": settings.seed, "top": top, "keep": sorted(keep)},
+        "story": {"year": story.year, "region": story.region},
         "links": {"same": sorted(links.same), "apart": sorted(links.apart)},
         "counts": {
             "posts_counted": len(chosen.posts),

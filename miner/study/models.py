@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from miner.artifacts.catalogue import KnownArtifact, by_key, catalogue_version, load_catalogue
+from miner.artifacts.catalogue import Catalogue, KnownArtifact, by_key, catalogue_version, load_all
 from miner.artifacts.judge import Judge, load_judge
 from miner.settings import Settings
 from miner.text.encode import Encoder, SentenceEncoder
@@ -25,15 +26,19 @@ class Models:
         nlp: spaCy pipelines: English, and those of the extras that are installed.
         encoder: Names to vectors.
         judge: Is it an artifact, of which category, and do two names mean one thing.
-        known: Spelling key to artifact of the catalogue.
+        catalogue: Known artifacts and titles, with years.
+        known: Spelling key to artifact of the catalogue whose names are looked for.
         gazetteer: Finds the catalogue's names in texts.
+        own: The production's own table; None when there is none.
     """
 
     nlp: tuple[Language, ...]
     encoder: Encoder
     judge: Judge
+    catalogue: Catalogue
     known: Mapping[str, KnownArtifact]
     gazetteer: Gazetteer
+    own: Path | None = None
 
     def names(self) -> dict[str, str]:
         """Name and version of each model, for the manifest."""
@@ -41,7 +46,7 @@ class Models:
             "spacy": ", ".join(map(pipeline_name, self.nlp)),
             "encoder": self.encoder.name,
             "judge": self.judge.version,
-            "catalogue": catalogue_version(),
+            "catalogue": catalogue_version(self.own),
         }
 
 
@@ -51,14 +56,21 @@ def load_models(settings: Settings) -> Models:
     Raises:
         SettingsError: One is not installed, is damaged, or does not fit the trained judge.
     """
-    catalogue = load_catalogue()
+    catalogue = load_all(own_catalogue(settings))
     return Models(
         nlp=load_pipelines(settings.spacy_model),
         encoder=SentenceEncoder(settings.encoder),
         judge=load_judge(),
-        known=by_key(catalogue),
-        gazetteer=build_gazetteer(catalogue),
+        catalogue=catalogue,
+        known=by_key(catalogue.told),
+        gazetteer=build_gazetteer(catalogue.told),
+        own=own_catalogue(settings),
     )
+
+
+def own_catalogue(settings: Settings) -> Path | None:
+    """The production's own table, where there is one."""
+    return settings.catalogue if settings.catalogue.is_file() else None
 
 
 def build_gazetteer(catalogue: tuple[KnownArtifact, ...]) -> Gazetteer:

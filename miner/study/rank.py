@@ -15,10 +15,11 @@ from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
 from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts
-from miner.records import Post, RankedArtifact, Theme
+from miner.records import Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
+from miner.study.describe import described
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
@@ -29,6 +30,7 @@ from miner.text.extract import Text, extract
 
 TOP = 132
 ANY = "any"
+NO_STORY = Story()
 Progress = Callable[[str, int, int], None]
 
 
@@ -41,6 +43,7 @@ def rank(
     models: Models | None = None,
     links: Links = NO_LINKS,
     keep: Collection[str] = (),
+    story: Story = NO_STORY,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -53,6 +56,7 @@ def rank(
         models: Loaded models, to spare loading them again.
         links: What somebody decided about pairs of names; obeyed whatever the models say.
         keep: Which of :data:`miner.study.choose.KEEPABLE` to count all the same.
+        story: When and where the story plays, for the period check.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
@@ -80,16 +84,14 @@ def rank(
         )
     rows = _ranked(found, chosen, settings.seed, top, progress)
     grouped = _themes(rows, found)
-    named = {identity: theme.name for theme in grouped for identity in theme.artifact_ids}
-    rows = [replace(row, theme=named.get(row.artifact.artifact_id)) for row in rows]
     return summarise(
         corpus=corpus,
         era=era,
         chosen=chosen,
-        rows=rows,
+        rows=[described(row, models.catalogue, story) for row in _in_themes(rows, grouped)],
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, top, links, keep, chosen, mentions, found),
+        manifest=manifest_of(corpus, version, era, settings, models, top, links, keep, story, chosen, mentions, found),
     )
 
 
@@ -167,6 +169,11 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Pr
             )
         )
     return rows
+
+
+def _in_themes(rows: Sequence[RankedArtifact], grouped: Sequence[Theme]) -> list[RankedArtifact]:
+    named = {identity: theme.name for theme in grouped for identity in theme.artifact_ids}
+    return [replace(row, theme=named.get(row.artifact.artifact_id)) for row in rows]
 
 
 def _themes(rows: Sequence[RankedArtifact], found: Identified) -> list[Theme]:

@@ -1,0 +1,31 @@
+"""What outside sources say of a ranked artifact: when it came, who made it, whether a story's year fits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from miner.artifacts.catalogue import Catalogue, KnownArtifact
+from miner.artifacts.period import check, dating
+from miner.records import Artifact, Dating, RankedArtifact, Story
+
+
+def described(row: RankedArtifact, catalogue: Catalogue, story: Story) -> RankedArtifact:
+    """*row* with its dating for the story's region, and with the flag of the story's year if it has one."""
+    entry = entry_of(row.artifact, catalogue)
+    found = Dating(region=story.region) if entry is None else dating(entry, story.region)
+    flag = None if story.year is None else check(found, story.year)
+    return replace(row, dating=found, period=flag)
+
+
+def entry_of(artifact: Artifact, catalogue: Catalogue) -> KnownArtifact | None:
+    """The catalogue's entry for *artifact*: by its own name before its other spellings, of its category before others.
+
+    Where entries of several categories share the name, a film and a game, and none is of the artifact's, nobody can
+    tell which is meant: None.
+    """
+    own = catalogue.find(artifact.name)
+    found = own or [entry for key in artifact.keys for entry in catalogue.find_key(key)]
+    fitting = [entry for entry in found if entry.category == artifact.category]
+    if fitting:
+        return fitting[0]
+    return found[0] if len({entry.category for entry in found}) == 1 else None
