@@ -14,6 +14,8 @@ from miner.names import spelling_key, words_of
 ARTIST = "artist"
 ORDINARY_WORD_ZIPF = 3.3
 ORDINARY_PHRASE_ZIPF = 5.0
+ORDINARY_POINTED_ZIPF = 4.0
+_POINTING = frozenset(("a", "an", "the", "my", "your", "his", "her", "our", "their", "this", "that"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,8 @@ def is_ordinary(name: str, known: KnownArtifact | None) -> bool:
     """Whether *name* is a proper name that is an ordinary word or phrase as well ("Heat", "Simon", "They Live").
 
     Ordinary is a word that wordfreq puts at 3.3 or more on its scale from 0 to 8 (two uses in a million words), and a
-    phrase whose rarest word it puts at 5 or more: nobody says "pop rocks" by chance, but "they live" is everywhere.
+    phrase whose rarest word it puts at 5 or more: nobody says "pop rocks" by chance, but "they live" is everywhere. A
+    word at 4 or more behind an article or a possessive is one too: "my buddy" came along, "My Buddy" is a doll.
     Kinds of things, which the catalogue writes in lower case ("pager", "perm"), are no proper names, however common.
     """
     import wordfreq
@@ -75,4 +78,6 @@ def is_ordinary(name: str, known: KnownArtifact | None) -> bool:
     is_proper = any(n[0].isupper() for n in spelt) or (title is not None and not spelt)
     words = words_of(name)
     rarest = min((float(wordfreq.zipf_frequency(word, "en")) for word in words), default=0.0)
+    if len(words) == 2 and words[0] in _POINTING:
+        return is_proper and rarest >= ORDINARY_POINTED_ZIPF
     return is_proper and rarest >= (ORDINARY_WORD_ZIPF if len(words) == 1 else ORDINARY_PHRASE_ZIPF)

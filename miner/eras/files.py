@@ -30,6 +30,9 @@ ERAS: Mapping[str, str] = {
 }
 """Names of the eras that ship with the package, oldest first, and their files in it."""
 
+FIRST_YEAR = 1800
+MAX_SPAN = 60
+_SPAN = re.compile(r"(\d{4})\.\.(\d{4})")
 _PLACEHOLDER = re.compile(r"\{(decade|year|spelled)\}")
 # matches nowhere: the alternatives of an era that has no spelled words in a language
 _NOTHING = "(?!)"
@@ -46,7 +49,8 @@ def load_era(name_or_path: str | Path) -> Era:
     A name wins over a file of the same name; ``./80s`` or a :class:`~pathlib.Path` always means the file.
 
     Args:
-        name_or_path: ``80s``, ``1980s``, ``Eighties``; or the path of a file that exists or ends in ``.toml``.
+        name_or_path: ``80s``, ``1980s``, ``Eighties``; a span of years, ``1983..1986``; or the path of a file that
+            exists or ends in ``.toml``.
 
     Raises:
         UnknownName: It is neither a name nor a file.
@@ -57,6 +61,8 @@ def load_era(name_or_path: str | Path) -> Era:
         '80s'
     """
     if isinstance(name_or_path, str):
+        if span := _SPAN.fullmatch(name_or_path.strip()):
+            return _span(int(span[1]), int(span[2]))
         shipped = _shipped_name(name_or_path)
         if shipped:
             return _shipped(shipped)
@@ -64,6 +70,28 @@ def load_era(name_or_path: str | Path) -> Era:
     if path.suffix.casefold() == ".toml" or path.exists():
         return _with_shared(parse_era(_read(path), str(path)))
     raise UnknownName("era", str(name_or_path), ERAS)
+
+
+def _span(start: int, end: int) -> Era:
+    """The years from *start* to *end*: posts that name one of them count, and its hashtags are theirs."""
+    name = f"{start}..{end}"
+    if not FIRST_YEAR <= start <= end <= start + MAX_SPAN:
+        raise EraError(
+            f"{name} is no span of years.",
+            f"Give two years from {FIRST_YEAR} on, the earlier first, at most {MAX_SPAN} apart: 1983..1986.",
+        )
+    plain = Era(
+        name=name,
+        title=f"The years {start} to {end}",
+        aliases=(),
+        start=start,
+        end=end,
+        tags={"en": tuple(map(str, range(start, end + 1)))},
+        words={"en": ()},
+        tokens=(),
+        lookalikes=(),
+    )
+    return dataclasses.replace(plain, lookalikes=tuple(_shared_lookalikes(plain, {})))
 
 
 def _shipped_name(name: str) -> str | None:
