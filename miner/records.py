@@ -179,7 +179,8 @@ class Artifact:
     """A thing that people name, with all the ways they spell it.
 
     Attributes:
-        artifact_id: ``a_`` and 10 hex digits, from the most used name's spelling key (:func:`artifact_id`).
+        artifact_id: ``a_`` and 10 hex digits, from the spelling key of the catalogue's name for it, else of its most
+            used name (:func:`artifact_id`).
         name: The spelling that most authors use.
         also_called: The other spellings, most used first.
         keys: Spelling keys of all of them.
@@ -213,6 +214,9 @@ class RankedArtifact:
         theme: Name of its theme; None when it is in none.
         parent: Name of the wider thing that it is a kind of ("Walkman" of "Walkman WM-2"), an artifact of the same run;
             None when there is none.
+        distinctive_z: z-score of the log-odds that more authors name it here than in the corpus's other eras; None
+            where there are too few posts of others.
+        lenses: Through which of the three lenses it is among the first.
         dating: When it came, as far as the catalogue knows.
         period: What the story year of the run makes of it; None when no story year was given.
     """
@@ -230,6 +234,8 @@ class RankedArtifact:
     evidence: tuple[Evidence, ...] = ()
     theme: str | None = None
     parent: str | None = None
+    distinctive_z: float | None = None
+    lenses: tuple[str, ...] = ("seen",)
     dating: Dating = Dating()
     period: PeriodFlag | None = None
 

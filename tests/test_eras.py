@@ -201,3 +201,23 @@ def test_a_file_that_ends_too_early_is_answered_with_its_last_line(tmp_path: Pat
     path.write_text('name = "x"\ntags = [', encoding="utf-8")
     with pytest.raises(EraError, match=re.escape(f"{path}, line 2: not TOML: Invalid value. Mend that line.")):
         load_era(path)
+
+
+def test_a_span_of_years_is_an_era_of_the_posts_that_name_one() -> None:
+    span = load_era("1983..1986")
+    assert (span.start, span.end, span.title) == (1983, 1986, "The years 1983 to 1986")
+    assert span.all_tags() == ("1983", "1984", "1985", "1986")
+    texts = {"summer of 1984": True, "back in '85": True, "the 80s": False, "1987": False, "1984 dollars": False}
+    assert {text: bool(read_eras(text, [], [span])) for text in texts} == texts
+    # a post may belong to several
+    assert {hit.era for hit in read_eras("summer of 1984", [], [span, load_era("80s")])} == {"1983..1986", "80s"}
+
+
+@pytest.mark.parametrize("span", ["1990..1980", "1700..1750", "1900..1999"])
+def test_a_span_that_is_none_is_refused(span: str) -> None:
+    with pytest.raises(EraError, match="no span of years"):
+        load_era(span)
+
+
+def test_y2k_is_a_name_of_the_2000s() -> None:
+    assert load_era("y2k").name == "2000s"

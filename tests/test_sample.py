@@ -144,3 +144,13 @@ def test_no_handle_is_in_any_report(lines: list[str], report: Report, tmp_path: 
     handles = {a for line in lines if (a := json.loads(line)["author"])}
     written = "".join(path.read_text(encoding="utf-8-sig") for path in paths.values())
     assert not [handle for handle in handles if handle in written]
+
+
+def test_ids_stay_when_posts_are_added(
+    lines: list[str], era: Era, models: Models, report: Report, tmp_path: Path
+) -> None:
+    fewer = rank(corpus_of(lines[::2], tmp_path / "half"), era=era, settings=Settings(), top=1000, models=models)
+    ids = {key: row.artifact.artifact_id for row in report.rows for key in row.artifact.keys}
+    pairs = [(row.artifact.artifact_id, ids[key]) for row in fewer.rows if (key := row.artifact.keys[0]) in ids]
+    assert len(pairs) > 80
+    assert sum(one == other for one, other in pairs) >= 0.95 * len(pairs)

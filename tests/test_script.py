@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from script_of_110_pages import LINES_A_PAGE, N_PAGES, NOT_YET, script
 
 from miner.artifacts.catalogue import Catalogue, KnownArtifact, YearClaim, load_all, load_catalogue
 from miner.errors import MinerError, NothingFound, SettingsError
@@ -143,3 +144,16 @@ def test_json_is_json(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", str(path), "--story-year", "1983", "--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout)[0]["name"] == "Trapper Keeper"
+
+
+def test_sixty_artifacts_planted_in_110_pages_are_found_and_the_right_ones_flagged() -> None:
+    text, where = script()
+    assert len(text.splitlines()) >= LINES_A_PAGE * N_PAGES
+    assert len(where) == 60
+    found = read_script(text, load_all(), STORY)
+    by_line = {named.line: named for named in found}
+    missed = [name for name, line in where.items() if line not in by_line]
+    assert len(missed) <= 0.05 * len(where), missed
+    assert {named.line for named in found} <= set(where.values())
+    flagged = {name for name, line in where.items() if line in by_line and by_line[line].flag.level == "block"}
+    assert flagged == set(NOT_YET) - set(missed)

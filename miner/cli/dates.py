@@ -33,7 +33,7 @@ def check(
     all_: Annotated[bool, typer.Option("--all", help="Also what fits and what nobody dates.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Check a script: what it names, and what was not there yet.
+    """Check a script for what was not there yet.
 
     Example: miner check pilot.fountain --story-year 1983 --region US
     """

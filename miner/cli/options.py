@@ -104,6 +104,9 @@ StoryYear = Annotated[
     ),
 ]
 Region = Annotated[str, typer.Option(metavar="CODE", help="Where the story plays: a country's two letters, or EU.")]
+Lens = Annotated[
+    str, typer.Option(metavar="LENS", help="What to list: seen (most seen), distinctive of the era, deep (cuts).")
+]
 Output = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Where reports are written.  [default: output]", show_default=False),

@@ -22,6 +22,7 @@ from miner.cli.options import (
     Into,
     Keep,
     Langs,
+    Lens,
     Limit,
     LinksFile,
     Output,
@@ -64,6 +65,7 @@ def rank(
     threshold: Threshold = None,
     links: LinksFile = None,
     keep: Keep = None,
+    lens: Lens = "seen",
     story_year: StoryYear = None,
     region: Region = HOME_REGION,
     output: Output = None,
@@ -93,6 +95,7 @@ def rank(
             top=top,
             links=decided,
             keep=kept,
+            lens=lens,
             story=Story(year=story_year, region=region.upper()),
             progress=progress,
         )

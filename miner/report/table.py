@@ -16,6 +16,8 @@ n_authors            distinct authors who name it
 n_posts              posts that name it
 n_sources            sources in which it is named
 share                mean over the sources of the share of authors who name it, 0-1, six decimals
+distinctive_z        z-score against the corpus's other eras, three decimals; empty without posts of others
+lenses               lists that it is in, " | " between them: seen, distinctive, deep; may be empty
 first_year           first year in the region asked for; empty when no source dates it
 heyday_start,        first and last year in which it was everywhere; empty when that is not known
 heyday_end
@@ -55,8 +57,9 @@ N_EVIDENCE = 3
 MAX_CELL = 30_000
 COLUMNS = (
     "artifact_id", "rank", "rank_low", "rank_high", "artifact", "also_called", "category", "dept_primary", "dept_also",
-    "mm_category", "n_authors", "n_posts", "n_sources", "share", "first_year", "heyday_start", "heyday_end",
-    "year_source", "year_confidence", "period_flag", "period_reason", "region", "brand", "evidence_1_url",
+    "mm_category", "n_authors", "n_posts", "n_sources", "share", "distinctive_z", "lenses", "first_year",
+    "heyday_start", "heyday_end", "year_source", "year_confidence", "period_flag", "period_reason", "region", "brand",
+    "evidence_1_url",
     "evidence_2_url", "evidence_3_url", "evidence_1_quote", "first_seen", "last_seen", "theme", "parent", "probability",
 )  # fmt: skip
 BOM = "\ufeff"
@@ -91,6 +94,7 @@ def cells(row: RankedArtifact) -> tuple[str, ...]:
         *(inert(artifact.name), inert(spellings, MAX_CELL), inert(artifact.category)),
         *(place.primary, place.also, place.mm_category),
         *(str(row.n_authors), str(row.n_posts), str(row.n_sources), f"{row.share:.6f}"),
+        *("" if row.distinctive_z is None else f"{row.distinctive_z:.3f}", " | ".join(row.lenses)),
         *_dated(row),
         *(*urls, *[""] * (N_EVIDENCE - len(urls)), inert(quote)),
         *(_date(row.first_seen), _date(row.last_seen), inert(row.theme or ""), inert(row.parent or "")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -135,13 +135,21 @@ def _join(
     for mention in settled:
         spellings[variants.get(mention.key, mention.key)].append(mention)
     found = []
+    ids: set[str] = set()
     for group in groups:
         mentions = sorted((m for i in group for m in spellings[rows[i].key]), key=lambda m: (m.post, m.part, m.start))
         one_a_post = list({m.post: m for m in reversed(mentions)}.values())[::-1]
         lead = _lead(group, rows, models)
         category = next((models.known[rows[i].key].category for i in group if i in known), None)
         category = category or _listed_category(rows[lead].key, models) or categories[lead]
-        found.append((_artifact(rows[lead], mentions, accepted, category, group, rows), one_a_post))
+        artifact = _artifact(rows[lead], mentions, accepted, category, group, rows)
+        # the catalogue's name does not change when more posts make another spelling the most used; where somebody
+        # decided that two of its names are two things, the second keeps its own
+        known_id = artifact_id(spelling_key(models.known[rows[lead].key].name)) if lead in known else ""
+        if known_id and known_id not in ids:
+            artifact = replace(artifact, artifact_id=known_id)
+        ids.add(artifact.artifact_id)
+        found.append((artifact, one_a_post))
     return sorted(found, key=lambda pair: pair[0].artifact_id)
 
 

@@ -6,19 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from miner.artifacts.spans import resolve
-from miner.names import spelling_key
 from miner.ranking.seen import Sightings, order, seen_shares, source_counts
-from miner.records import Artifact, Evidence, FunnelStep, Move, Post
-from miner.study.choose import Chosen, texts_of
+from miner.records import Evidence, FunnelStep, Move, Post
+from miner.study.choose import Chosen
 from miner.study.evidence import opening
 from miner.study.identify import Identified
-from miner.text.extract import extract
-from miner.text.gazetteer import Gazetteer, KnownName
+from miner.study.spotter import Spotter
 
 MAX_EXAMPLES = 3
 MAX_MOVES = 5
-_BY_NAME = frozenset(("name", "hashtag", "alt"))
 
 
 def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top: int) -> list[FunnelStep]:
@@ -33,34 +29,23 @@ def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top:
         chosen: The posts counted, and those left out by step.
         top: How far down the list a move is told.
     """
-    gazetteer = Gazetteer(
-        KnownName(name=name, only_capitalised=key in found.ordinary)
-        for artifact in found.artifacts
-        for name in (artifact.name, *artifact.also_called)
-        for key in [spelling_key(name)]
-    )
-    column = {key: i for i, artifact in enumerate(found.artifacts) for key in _keys(artifact)}
+    spotter = Spotter(found.artifacts, found.ordinary)
     before = {(chosen.authors[m.post], i) for i, mentions in enumerate(found.mentions) for m in mentions}
     ranks = _ranks(before, chosen.source_of_author, found)
     result = []
     for step in steps:
         posts = chosen.left_out.get(step.name, ())
-        after = _ranks(*_with(posts, before, chosen, gazetteer, column), found) if posts else ranks
+        after = _ranks(*_with(posts, before, chosen, spotter), found) if posts else ranks
         examples = tuple(_example(post) for post in posts[:: max(1, len(posts) // MAX_EXAMPLES)][:MAX_EXAMPLES])
         result.append(replace(step, examples=examples, moved=_moves(ranks, after, top)))
     return result
-
-
-def _keys(artifact: Artifact) -> set[str]:
-    return {*artifact.keys, *map(spelling_key, (artifact.name, *artifact.also_called))}
 
 
 def _with(
     posts: Sequence[Post],
     before: set[tuple[int, int]],
     chosen: Chosen,
-    gazetteer: Gazetteer,
-    column: Mapping[str, int],
+    spotter: Spotter,
 ) -> tuple[set[tuple[int, int]], list[int]]:
     """Who names what when *posts* are counted too, as pairs of author and artifact, and the source of each author."""
     numbers = {post.author: number for post, number in zip(chosen.posts, chosen.authors, strict=True) if post.author}
@@ -76,10 +61,7 @@ def _with(
             if post.author:
                 numbers[post.author] = number
         authors.append(number)
-    mentions = list(
-        extract(texts_of(posts), nlp=(), gazetteer=gazetteer, is_stop_tag=lambda _: False, origins=_BY_NAME)
-    )
-    named = {(authors[m.post], column[m.key]) for m in resolve(mentions, set(column))}
+    named = {(authors[post], column) for post, column in spotter.pairs(posts)}
     return before | named, source_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 
 from miner import __version__
@@ -21,16 +22,24 @@ from miner.study.models import Models
 PACKAGES = ("spacy", "sentence-transformers", "scikit-learn", "hdbscan", "torch", "numpy", "deltalake", "duckdb")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asked a run for, as :func:`miner.study.rank.rank` takes it."""
+
+    top: int
+    links: Links
+    keep: Sequence[str]
+    story: Story
+    lens: str
+
+
 def manifest_of(
     corpus: Corpus,
     version: int,
     era: Era | None,
     settings: Settings,
     models: Models,
-    top: int,
-    links: Links,
-    keep: Collection[str],
-    story: Story,
+    asked: Asked,
     chosen: Chosen,
     mentions: Sequence[Mention],
     found: Identified,
@@ -49,9 +58,15 @@ def manifest_of(
             "rejected": dict(sorted(corpus.rejections().items())),
         },
         "era": era.name if era else "any",
-        "settings": {"threshold": settings.threshold, "seed": settings.seed, "top": top, "keep": sorted(keep)},
-        "story": {"year": story.year, "region": story.region},
-        "links": {"same": sorted(links.same), "apart": sorted(links.apart)},
+        "settings": {
+            "threshold": settings.threshold,
+            "seed": settings.seed,
+            "top": asked.top,
+            "keep": list(asked.keep),
+        },
+        "story": {"year": asked.story.year, "region": asked.story.region},
+        "lens": asked.lens,
+        "links": {"same": sorted(asked.links.same), "apart": sorted(asked.links.apart)},
         "counts": {
             "posts_counted": len(chosen.posts),
             "authors": len(chosen.source_of_author),

@@ -15,7 +15,7 @@ from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
 from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts
-from miner.records import Post, RankedArtifact, Story, Theme
+from miner.records import Mention, Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
@@ -23,8 +23,10 @@ from miner.study.describe import described
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
-from miner.study.manifest import manifest_of
+from miner.study.lenses import of_other_eras, through, weighed
+from miner.study.manifest import Asked, manifest_of
 from miner.study.models import Models, load_models
+from miner.study.spotter import Spotter
 from miner.study.summary import summarise
 from miner.text.extract import Text, extract
 
@@ -44,6 +46,7 @@ def rank(
     links: Links = NO_LINKS,
     keep: Collection[str] = (),
     story: Story = NO_STORY,
+    lens: str = "seen",
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -57,20 +60,45 @@ def rank(
         links: What somebody decided about pairs of names; obeyed whatever the models say.
         keep: Which of :data:`miner.study.choose.KEEPABLE` to count all the same.
         story: When and where the story plays, for the period check.
+        lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
         NothingFound: No posts, none of the era, or nothing that two authors name.
         SettingsError: A model is missing.
+        UnknownName: There is no such lens.
     """
     version = corpus.version
-    chosen, funnel = choose(_posts(corpus, version, era, progress), is_in_era=is_in_era(era), keep=keep)
+    posts = _posts(corpus, version, era, progress)
+    chosen, funnel = choose(posts, is_in_era=is_in_era(era), keep=keep)
     if not chosen.posts:
         raise NothingFound(
             f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r} none of {_label(era)} is left.",
             "Run `miner corpus info` to see what it holds, or choose another --era.",
         )
     models = models or load_models(settings)
+    mentions, found = _identified(chosen, era, settings, models, links, progress)
+    every = _ranked(found, chosen, settings.seed, progress)
+    spotter = Spotter([row.artifact for row in every], found.ordinary)
+    every = weighed(every, len(chosen.source_of_author), of_other_eras(posts, chosen.posts, era), spotter)
+    rows = through([described(row, models.catalogue, story) for row in every], lens, top)
+    grouped = _themes(rows, found)
+    asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens)
+    return summarise(
+        corpus=corpus,
+        era=era,
+        chosen=chosen,
+        rows=_in_themes(rows, grouped),
+        themes=grouped,
+        funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
+        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found),
+    )
+
+
+def _identified(
+    chosen: Chosen, era: Era | None, settings: Settings, models: Models, links: Links, progress: Progress
+) -> tuple[list[Mention], Identified]:
+    """Candidate mentions of the posts, and the artifacts among them."""
     mentions = list(
         extract(_told(chosen, progress), nlp=models.nlp, gazetteer=models.gazetteer, is_stop_tag=_stop_tags(era))
     )
@@ -82,17 +110,7 @@ def rank(
             f"{len(chosen.posts):,} posts of {_label(era)} name no artifact that two authors share.",
             "Collect more posts with `miner scrape`, or lower `threshold` in miner.toml.",
         )
-    rows = _ranked(found, chosen, settings.seed, top, progress)
-    grouped = _themes(rows, found)
-    return summarise(
-        corpus=corpus,
-        era=era,
-        chosen=chosen,
-        rows=[described(row, models.catalogue, story) for row in _in_themes(rows, grouped)],
-        themes=grouped,
-        funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, top, links, keep, story, chosen, mentions, found),
-    )
+    return mentions, found
 
 
 def _posts(corpus: Corpus, version: int, era: Era | None, progress: Progress) -> list[Post]:
@@ -138,7 +156,7 @@ def _told(chosen: Chosen, progress: Progress) -> Iterator[Text]:
             progress("extracting", done, len(chosen.texts))
 
 
-def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Progress) -> list[RankedArtifact]:
+def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) -> list[RankedArtifact]:
     pairs = ((chosen.authors[m.post], column) for column, named in enumerate(found.mentions) for m in named)
     sightings = Sightings.of(pairs, chosen.source_of_author, len(found.artifacts))
     counts, n_authors = source_counts(sightings)
@@ -147,9 +165,8 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, top: int, progress: Pr
     low, high = rank_intervals(sightings, seed=seed)
     names = [a.name for a in found.artifacts]
     wider = parents(names)
-    best = order(shares, names)[:top]
     rows = []
-    for place, i in enumerate(best.tolist(), 1):
+    for place, i in enumerate(order(shares, names).tolist(), 1):
         mentions = found.mentions[i]
         dates = sorted(d for m in mentions if (d := chosen.posts[m.post].created_at) is not None)
         rows.append(
