@@ -37,7 +37,7 @@ from miner.names import spelling_key, trim
 from miner.text.encode import Encoder, SentenceEncoder
 
 DATA = Path(__file__).parent.parent / "miner" / "data"
-FORM_C, USE_C, CATEGORY_C = 0.003, 1.0, 0.03
+FORM_C, USE_C, CATEGORY_C = 0.01, 1.0, 0.03
 N_TREES, MIN_LEAF, SEED = 120, 2, 80
 # the catalogue's pairs are many and easy; those that somebody labelled are as hard as real ones
 CATALOGUE_WEIGHT, N_CATALOGUE_PAIRS = 0.05, 5000

@@ -38,6 +38,7 @@ class Identified:
         mentions: For each artifact its mentions, one a post, by post.
         funnel: How many names were left at each step.
         ordinary: Spelling keys of names that are ordinary words as well, and count only where written as names.
+        n_named_once: Artifacts that one author alone names; not among *artifacts*.
     """
 
     artifacts: Sequence[Artifact]
@@ -45,6 +46,7 @@ class Identified:
     mentions: Sequence[Sequence[Mention]]
     funnel: Sequence[FunnelStep]
     ordinary: Set[str] = frozenset()
+    n_named_once: int = 0
 
 
 def identify(
@@ -103,6 +105,7 @@ def identify(
         vectors=models.encoder.encode([a.name for a, _ in shared]),
         funnel=funnel,
         ordinary=ordinary,
+        n_named_once=len(artifacts) - len(shared),
     )
 
 

@@ -14,6 +14,7 @@ from miner.artifacts.themes import themes
 from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
+from miner.ranking.coverage import Incidence
 from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts
 from miner.records import Mention, Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
@@ -92,6 +93,7 @@ def rank(
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found),
+        seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from miner.corpus import Corpus
 from miner.eras import Era
+from miner.ranking.coverage import Incidence, coverage, new_artifacts
 from miner.records import FunnelStep, RankedArtifact, Theme
 from miner.report.model import Report, ReportEra, SourceCount
 from miner.study.choose import Chosen
@@ -23,6 +24,7 @@ def summarise(
     themes: Sequence[Theme],
     funnel: Sequence[FunnelStep],
     manifest: Mapping[str, object],
+    seen: Incidence,
 ) -> Report:
     """The report of a run."""
     dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
@@ -42,8 +44,16 @@ def summarise(
         funnel=tuple(funnel),
         rows=tuple(rows),
         themes=tuple(themes),
-        limits=tuple(_limits(chosen, rows, len(dates))),
+        limits=(*_limits(chosen, rows, len(dates)), _covered(seen)),
         manifest=manifest,
+    )
+
+
+def _covered(seen: Incidence) -> str:
+    new = new_artifacts(seen, seen.n_units)
+    return (
+        f"About {coverage(seen):.0%} of what people name is among the artifacts found; as many authors again "
+        f"would add about {new:,.0f} artifacts that nobody has named so far (Good-Turing, Chao 2014)."
     )
 
 
