@@ -33,6 +33,7 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/recorded.py
 	$(BIN)/python benchmarks/schema_fuzz.py
 	$(BIN)/python benchmarks/dump_speed.py
+	$(BIN)/python benchmarks/bootstrap.py
 
 bench-quality: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/quality.py --phrases ../shared/eval/phrases_develop.csv \

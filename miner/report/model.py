@@ -59,10 +59,11 @@ class Report:
         n_without_author: Posts counted whose source names no author.
         funnel: What was left out and why, in the order in which it happened. Steps over posts come first; a step that
             does not start from what the one before it left begins the count of the names found in those posts.
-        rows: The artifacts, best rank first.
+        rows: The artifacts, best first by *lens*.
         themes: Themes of these artifacts, largest first; an artifact is in one or in none.
         limits: What a reader has to know before trusting a row, one sentence each ("3,210 posts have no author; each
             counts as an author of its own.").
+        lens: What orders *rows*: ``seen`` (the rank), ``distinctive`` or ``deep`` (the z-score against other eras).
         manifest: What the run was made with: versions, models, seed, corpus version. Made of what JSON can say: text,
             numbers, truth values, None, lists, and mappings with text keys.
         mode: ``internal`` has quotes and links; ``public`` has none (see :func:`miner.report.public.public`).
@@ -87,6 +88,7 @@ class Report:
     rows: tuple[RankedArtifact, ...] = ()
     themes: tuple[Theme, ...] = ()
     limits: tuple[str, ...] = ()
+    lens: str = "seen"
     manifest: Mapping[str, object] = field(default_factory=dict)
     mode: Mode = "internal"
     expires_at: datetime | None = None

@@ -93,6 +93,7 @@ def rank(
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found),
+        lens=lens,
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )
 

@@ -25,6 +25,7 @@ def summarise(
     funnel: Sequence[FunnelStep],
     manifest: Mapping[str, object],
     seen: Incidence,
+    lens: str,
 ) -> Report:
     """The report of a run."""
     dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
@@ -45,6 +46,7 @@ def summarise(
         rows=tuple(rows),
         themes=tuple(themes),
         limits=(*_limits(chosen, rows, len(dates)), _covered(seen)),
+        lens=lens,
         manifest=manifest,
     )
 
