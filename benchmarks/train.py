@@ -40,7 +40,7 @@ DATA = Path(__file__).parent.parent / "miner" / "data"
 FORM_C, USE_C, CATEGORY_C = 0.01, 1.0, 0.03
 N_TREES, MIN_LEAF, SEED = 120, 2, 80
 # the catalogue's pairs are many and easy; those that somebody labelled are as hard as real ones
-CATALOGUE_WEIGHT, N_CATALOGUE_PAIRS, N_FAR_PAIRS = 0.05, 5000, 4000
+CATALOGUE_WEIGHT, N_CATALOGUE_PAIRS = 0.05, 5000
 # labels read in context come from real posts, in their real proportions; lists written from knowledge do not
 READ_WEIGHT, LIST_WEIGHT = 1.0, 0.2
 NEIGHBOURS = 6
@@ -224,10 +224,10 @@ def hide(draw: float, one: str, other: str) -> frozenset[str]:
 def catalogue_pairs(
     names: Sequence[tuple[str, int]], vectors: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of *names* in pairs, shape (n, 2), and whether they are one artifact's.
+    """Rows of *names* in pairs, shape (n, 2), and whether they are one artifact's: as many that are as are not.
 
-    Of those that are not, as many as are, are the nearest by vector among first names (an alias of another artifact is
-    too often a second name that the catalogue does not list); the others are any two.
+    Those that are not are the nearest by vector among first names; an alias of another artifact is too often a
+    second name that the catalogue does not list.
     """
     rows_of: defaultdict[int, list[int]] = defaultdict(list)
     for row, (_, i) in enumerate(names):
@@ -239,10 +239,7 @@ def catalogue_pairs(
     found = {tuple(sorted((int(first[a]), int(first[b])))) for a, row in enumerate(near) for b in row if a != b}
     rng, n = np.random.default_rng(SEED), min(N_CATALOGUE_PAIRS, len(same), len(found))
     chosen = [sorted(group)[i] for group in (same, found) for i in sorted(rng.choice(len(group), n, replace=False))]
-    # the nearest alone would teach that what is far apart is the same thing in another language
-    far = {tuple(sorted(map(int, pair))) for pair in rng.choice(len(names), (N_FAR_PAIRS, 2))}
-    chosen += sorted((a, b) for a, b in far if names[a][1] != names[b][1])
-    return np.array(chosen), np.array([1] * n + [0] * (len(chosen) - n))
+    return np.array(chosen), np.repeat([1, 0], n)
 
 
 def labelled_pairs(

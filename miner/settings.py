@@ -42,7 +42,7 @@ class Settings:
     contact: str = ""
     spacy_model: str = ""
     encoder: str = ""
-    threshold: float = 0.6
+    threshold: float = 0.7
     seed: int = 80
     timeout_s: float = 30.0
     max_wait_s: float = 900.0

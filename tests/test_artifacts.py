@@ -177,6 +177,10 @@ def test_known_names_inside_are_spelt_out() -> None:
     assert untold[column] < 0.6
 
 
+def test_names_with_nothing_in_common_are_two_things_whatever_the_model_says() -> None:
+    assert groups(["Mulan", "Orient Express"], constant(0.99)) == [[0], [1]]
+
+
 def test_two_numbers_are_two_things_whatever_the_model_says() -> None:
     assert groups(["Diablo II", "Diablo III"], constant(0.99)) == [[0], [1]]
     assert groups(["Atari 2600", "Atari 7800"], constant(0.99)) == [[0], [1]]

@@ -21,6 +21,8 @@ NEIGHBOURS = 10
 # Pac-Man and Donkey Kong side by side, but do not write "boombox, ghetto blaster"
 SIDE_BY_SIDE = 0.25
 MIN_TOGETHER = 2
+# below both, two names without a common word are about different things
+ALIKE, NEAR = 0.8, 0.45
 
 
 def alias_groups(
@@ -53,8 +55,10 @@ def alias_groups(
     """
     pairs = _candidate_pairs(names, vectors)
     features = pair_features(names, pairs, vectors, centre=centre, catalogue=catalogue)
-    # two numbers are two things, however alike the names: Atari 2600 and Atari 7800
-    probability = np.where(features[:, FEATURES.index("numbers_differ")] > 0, 0.0, model.probability(features))
+    # two numbers are two things, however alike the names (Atari 2600 and Atari 7800); and the model learnt from names
+    # that are alike, so that it knows nothing of others
+    is_ruled_out = (features[:, FEATURES.index("numbers_differ")] > 0) | _have_nothing_in_common(features)
+    probability = np.where(is_ruled_out, 0.0, model.probability(features))
     weights: dict[tuple[int, int], float] = {}
     for (a, b), p in zip(pairs.tolist(), probability.tolist(), strict=True):
         if a in known and b in known:
@@ -183,3 +187,11 @@ def _fits(
     if len(ids) > 1:
         return False
     return any(distance[i, j] == 0 for j in part) or float(distance[i, part].mean()) <= 2 * (1 - threshold)
+
+
+def _have_nothing_in_common(features: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether two names share neither a word nor letters nor a meaning, nor a place in the catalogue, shape (n,)."""
+    column = {name: features[:, i] for i, name in enumerate(FEATURES)}
+    is_told = (column["initials"] > 0) | (column["known_same"] > 0) | (column["known_same_inside"] > 0)
+    is_alike = (column["partial_ratio"] >= ALIKE) | (column["full_set"] >= ALIKE) | (column["cosine"] >= NEAR)
+    return (column["no_words_shared"] > 0) & ~is_told & ~is_alike

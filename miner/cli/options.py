@@ -80,7 +80,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be ask
 Top = Annotated[int, typer.Option(metavar="N", min=1, help="Artifacts in the list.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="Seed of the intervals.")]
 Threshold = Annotated[
-    float | None, typer.Option(metavar="P", help="Probability from which a name is an artifact, 0-1.  [default: 0.6]")
+    float | None, typer.Option(metavar="P", help="Probability from which a name is an artifact, 0-1.  [default: 0.7]")
 ]
 LinksFile = Annotated[
     Path | None,
