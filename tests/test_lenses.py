@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from miner.artifacts.background import Background, load_background
+from miner.artifacts.catalogue import load_catalogue
 from miner.eras import load_era
 from miner.errors import UnknownName
-from miner.records import Artifact, PeriodFlag, Post, RankedArtifact
-from miner.study.lenses import of_other_eras, through, weighed
+from miner.names import spelling_key
+from miner.records import Artifact, PeriodFlag, Post, RankedArtifact, artifact_id
+from miner.study.lenses import Reference, reference, through, weighed
 from miner.study.spotter import Spotter
 
 
@@ -40,6 +43,7 @@ def post(number: int, text: str, *, is_bot: bool = False, repost_of: str | None 
     )
 
 
+EMPTY = Background(n_authors={}, named_by={})
 ROWS = [
     row("Seen", 1, z=-3.0),
     row("Both", 2, z=4.0),
@@ -78,6 +82,23 @@ def test_an_unknown_lens_is_refused() -> None:
         through(ROWS, "fisheye", 3)
 
 
+def background(**named: int) -> Background:
+    """A thousand authors who speak of the 90s, so many of whom name each artifact."""
+    return Background(
+        n_authors={"none": 0, "80s": 5000, "90s": 1000},
+        named_by={f"a_{name}": {"80s": 4000, "90s": n} for name, n in named.items()},
+    )
+
+
+def against(posts: list[Post], shipped: Background = EMPTY) -> Reference:
+    return reference([post(9999, "the 80s"), *posts], [post(9999, "the 80s")], load_era("80s"), shipped)
+
+
+def z_of(rows: list[RankedArtifact], others: Reference) -> list[float | None]:
+    spotter = Spotter([found.artifact for found in rows], frozenset())
+    return [found.distinctive_z for found in weighed(rows, 100, others, spotter)]
+
+
 def test_posts_of_other_eras_are_by_people_and_not_of_this_one() -> None:
     posts = [
         post(1, "the 90s"),
@@ -88,23 +109,60 @@ def test_posts_of_other_eras_are_by_people_and_not_of_this_one() -> None:
         post(6, "the 70s", repost_of="x:9"),
         post(7, "the 70s"),
     ]
-    assert [p.id for p in of_other_eras(posts, posts[1:2], load_era("80s"))] == ["x:1", "x:7"]
-    assert of_other_eras(posts, [], None) == []
+    assert [p.id for p in reference(posts, posts[1:2], load_era("80s"), EMPTY).posts] == ["x:1", "x:7"]
+    everything = reference(posts, [], None, background(Walkman=1))
+    assert (everything.posts, everything.n_shipped) == ((), 0)
 
 
 def test_what_others_name_as_often_is_not_distinctive() -> None:
-    rows = [row("Walkman", 1, n_authors=50), row("Telephone", 2, n_authors=50)]
     others = [post(i, "the 90s and my telephone" if i < 100 else "the 90s") for i in range(200)]
-    spotter = Spotter([found.artifact for found in rows], frozenset())
-    walkman, telephone = weighed(rows, 100, others, spotter)
-    assert walkman.distinctive_z is not None
-    assert telephone.distinctive_z is not None
-    assert walkman.distinctive_z > 4
-    assert abs(telephone.distinctive_z) < 0.5
+    walkman, telephone = z_of([row("Walkman", 1, n_authors=50), row("Telephone", 2, n_authors=50)], against(others))
+    assert walkman is not None
+    assert telephone is not None
+    assert walkman > 4
+    assert abs(telephone) < 0.5
 
 
-def test_without_posts_of_others_nothing_is_said() -> None:
-    rows = [row("Walkman", 1)]
-    spotter = Spotter([found.artifact for found in rows], frozenset())
-    assert weighed(rows, 100, [post(i, "the 90s") for i in range(99)], spotter)[0].distinctive_z is None
-    assert through(weighed(rows, 100, [], spotter), "distinctive", 9) == []
+def test_without_posts_of_others_the_shipped_counts_stand_in_for_what_they_know() -> None:
+    rows = [row("Walkman", 1, n_authors=50), row("Telephone", 2, n_authors=50), row("Unknown", 3, n_authors=50)]
+    others = against([post(i, "the 90s") for i in range(9)], background(Walkman=0, Telephone=500))
+    walkman, telephone, unknown = z_of(rows, others)
+    assert walkman is not None
+    assert telephone is not None
+    assert walkman > 4
+    assert abs(telephone) < 0.5
+    assert unknown is None
+    assert "9 authors of this corpus" in str(others)
+    assert "1,000 authors whose counts ship" in str(others)
+
+
+def test_the_run_s_own_era_is_no_background() -> None:
+    others = against([], background(Walkman=7))
+    assert others.n_shipped == 1000
+    assert others.background.count("a_Walkman", others.eras) == 7
+
+
+def test_posts_of_the_corpus_go_before_the_shipped_counts() -> None:
+    rows = [row("Walkman", 1, n_authors=50)]
+    own = [post(i, "the 90s and my Walkman" if i < 50 else "the 90s") for i in range(100)]
+    shipped = background(Walkman=0)
+    (z,) = z_of(rows, against(own, shipped))
+    assert z is not None
+    assert abs(z) < 0.5
+    assert str(against(own, shipped)) == "100 authors of this corpus who speak of other eras"
+
+
+def test_without_anybody_nothing_is_said() -> None:
+    few = Background(n_authors={"90s": 99}, named_by={"a_Walkman": {"90s": 1}})
+    assert z_of([row("Walkman", 1)], against([post(i, "the 90s") for i in range(99)], few)) == [None]
+    assert through([row("Walkman", 1)], "distinctive", 9) == []
+
+
+def test_the_shipped_counts_know_the_catalogue() -> None:
+    shipped = load_background()
+    known = {artifact_id(spelling_key(entry.name)) for entry in load_catalogue()}
+    assert len(known & shipped.named_by.keys()) > 0.9 * len(known)
+    every = [*shipped.n_authors]
+    assert shipped.authors(every) > 10_000
+    assert all(0 <= n <= shipped.n_authors[era] for counts in shipped.named_by.values() for era, n in counts.items())
+    assert (shipped.count(artifact_id("vinylrecord"), every) or 0) > 100

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+PRIOR_SIZE = 100.0
 MIN_Z = 2.0
 MIN_AUTHORS = 8
 OUTSIDE = 100

@@ -9,14 +9,13 @@ import numpy as np
 
 from miner.corpus import Corpus
 from miner.eras import load_era
-from miner.ranking.distinctive import log_odds, prior_from
+from miner.ranking.distinctive import PRIOR_SIZE, log_odds, prior_from
 from miner.records import RankedArtifact
 from miner.settings import Settings
 from miner.study.models import load_models
 from miner.study.rank import rank
 
 EVERY = 1_000_000
-PRIOR_SIZE = 100.0
 CLEAR_Z = 1.96
 
 

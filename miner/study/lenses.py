@@ -2,38 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from miner.artifacts.background import NO_ERA, Background
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import UnknownName
-from miner.ranking.distinctive import deep_cuts, log_odds, prior_from
+from miner.ranking.distinctive import PRIOR_SIZE, deep_cuts, log_odds, prior_from
 from miner.records import Post, RankedArtifact
 from miner.study.spotter import Spotter
 
 LENSES: Final = ("seen", "distinctive", "deep")
-PRIOR_SIZE: Final = 100.0
 MIN_OTHERS: Final = 100
 
+Counts = NDArray[np.float64]
 
-def of_other_eras(posts: Sequence[Post], chosen: Sequence[Post], era: Era | None) -> list[Post]:
-    """Posts by people that name another of the shipped eras, and not *era*; none when all eras are counted."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """What a run's artifacts are weighed against: posts of the same corpus, or counts that ship where it has too few.
+
+    Attributes:
+        posts: Posts of the corpus that speak of other eras.
+        background: Counts of the catalogue's artifacts in posts that somebody else collected.
+        eras: The eras of *background* that do not overlap with the run's.
+    """
+
+    posts: Sequence[Post]
+    background: Background
+    eras: frozenset[str]
+
+    @property
+    def n_own(self) -> int:
+        """Authors of :attr:`posts`; a post without an author has its own."""
+        return len({post.author or post.id for post in self.posts})
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the corpus has enough posts of other eras."""
+        return self.n_own >= MIN_OTHERS
+
+    @property
+    def n_shipped(self) -> int:
+        """Authors of the background who speak of other eras or of none."""
+        return self.background.authors(self.eras)
+
+    def __str__(self) -> str:
+        if self.is_own:
+            return f"{self.n_own:,} authors of this corpus who speak of other eras"
+        return (
+            f"{self.n_shipped:,} authors whose counts ship with the program (posts about old things, 2008 to 2023, "
+            f"mostly Reddit, English), since only {self.n_own:,} authors of this corpus speak of other eras; what the "
+            "catalogue does not know has no score"
+        )
+
+
+def reference(posts: Sequence[Post], chosen: Sequence[Post], era: Era | None, background: Background) -> Reference:
+    """What to weigh *chosen*, the posts of *era* among *posts*, against; nothing when all eras are counted."""
     if era is None:
-        return []
-    here = {post.id for post in chosen}
+        return Reference(posts=(), background=background, eras=frozenset())
     others = [other for name in era_names() if not _overlap(other := load_era(name), era)]
+    return Reference(
+        posts=list(_speaking_of(others, posts, chosen, era)),
+        background=background,
+        eras=frozenset((NO_ERA, *(other.name for other in others))),
+    )
+
+
+def _speaking_of(others: Sequence[Era], posts: Sequence[Post], chosen: Sequence[Post], era: Era) -> Iterator[Post]:
+    """Posts by people that name one of *others*, and not *era*."""
+    here = {post.id for post in chosen}
     reader, own = EraReader(others), EraReader([era])
-    found = []
     for post in posts:
         if post.id in here or post.is_bot or post.repost_of is not None:
             continue
         text = " \n".join((post.text, *post.alt_texts))
         if reader.read(text, post.tags) and not own.read(text, post.tags):
-            found.append(post)
-    return found
+            yield post
 
 
 def _overlap(one: Era, other: Era) -> bool:
@@ -41,26 +90,39 @@ def _overlap(one: Era, other: Era) -> bool:
 
 
 def weighed(
-    rows: Sequence[RankedArtifact], n_authors: int, others: Sequence[Post], spotter: Spotter
+    rows: Sequence[RankedArtifact], n_authors: int, others: Reference, spotter: Spotter
 ) -> list[RankedArtifact]:
-    """*rows* with the z-score of their log-odds against *others*; without a hundred authors there, as they are.
+    """*rows* with the z-score of their log-odds against *others*.
+
+    The prior is what everybody names: the run's posts, those of other eras, and the background. Where the corpus has no
+    hundred authors of other eras, the background stands in for them, and artifacts that it does not know get no score.
 
     Args:
         rows: All artifacts of a run, in the order in which *spotter* knows them.
         n_authors: Authors counted for them.
-        others: Posts of other eras.
+        others: Whom to weigh against.
         spotter: Finds the artifacts of *rows* in posts.
     """
-    authors = [post.author or post.id for post in others]
-    n_others = len(set(authors))
-    if n_others < MIN_OTHERS:
-        return list(rows)
-    named = {(authors[post], column) for post, column in spotter.pairs(others)}
+    counted = [others.background.count(row.artifact.artifact_id, others.eras) for row in rows]
     here = np.array([row.n_authors for row in rows], np.float64)
-    there = np.bincount([column for _, column in named], minlength=len(rows)).astype(np.float64)
-    prior = prior_from(here + there, n_authors + n_others, PRIOR_SIZE)
-    z = log_odds(here, there, prior, n_units=(n_authors, n_others), size=PRIOR_SIZE)
-    return [replace(row, distinctive_z=round(float(value), 3)) for row, value in zip(rows, z, strict=True)]
+    shipped = np.array([count or 0 for count in counted], np.float64)
+    own = _named(rows, others.posts, spotter)
+    there, n_there = (own, others.n_own) if others.is_own else (shipped, others.n_shipped)
+    if n_there < MIN_OTHERS:
+        return list(rows)
+    prior = prior_from(here + own + shipped, n_authors + others.n_own + others.n_shipped, PRIOR_SIZE)
+    z = log_odds(here, there, prior, n_units=(n_authors, n_there), size=PRIOR_SIZE)
+    return [
+        row if count is None and not others.is_own else replace(row, distinctive_z=round(float(value), 3))
+        for row, value, count in zip(rows, z, counted, strict=True)
+    ]
+
+
+def _named(rows: Sequence[RankedArtifact], posts: Sequence[Post], spotter: Spotter) -> Counts:
+    """Authors of *posts* who name each artifact, shape (n,)."""
+    authors = [post.author or post.id for post in posts]
+    named = {(authors[post], column) for post, column in spotter.pairs(posts)}
+    return np.bincount([column for _, column in named], minlength=len(rows)).astype(np.float64)
 
 
 def through(rows: Sequence[RankedArtifact], lens: str, top: int) -> list[RankedArtifact]:

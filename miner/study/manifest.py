@@ -17,6 +17,7 @@ from miner.records import Mention, Story
 from miner.settings import Settings
 from miner.study.choose import Chosen
 from miner.study.identify import Identified
+from miner.study.lenses import Reference
 from miner.study.models import Models
 
 PACKAGES = ("spacy", "sentence-transformers", "scikit-learn", "hdbscan", "torch", "numpy", "deltalake", "duckdb")
@@ -43,6 +44,7 @@ def manifest_of(
     chosen: Chosen,
     mentions: Sequence[Mention],
     found: Identified,
+    others: Reference,
 ) -> dict[str, object]:
     """Versions, models, corpus version, settings and counts of a run; nothing that differs between two equal runs.
 
@@ -66,6 +68,7 @@ def manifest_of(
         },
         "story": {"year": asked.story.year, "region": asked.story.region},
         "lens": asked.lens,
+        "weighed_against": {"authors_of_corpus": others.n_own, "authors_of_background": others.n_shipped},
         "links": {"same": sorted(asked.links.same), "apart": sorted(asked.links.apart)},
         "counts": {
             "posts_counted": len(chosen.posts),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from miner.artifacts.background import load_background
 from miner.artifacts.links import Links
 from miner.artifacts.parents import parents
 from miner.artifacts.themes import themes
@@ -24,7 +25,7 @@ from miner.study.describe import described
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
-from miner.study.lenses import of_other_eras, through, weighed
+from miner.study.lenses import reference, through, weighed
 from miner.study.manifest import Asked, manifest_of
 from miner.study.models import Models, load_models
 from miner.study.spotter import Spotter
@@ -81,7 +82,8 @@ def rank(
     mentions, found = _identified(chosen, era, settings, models, links, progress)
     every = _ranked(found, chosen, settings.seed, progress)
     spotter = Spotter([row.artifact for row in every], found.ordinary)
-    every = weighed(every, len(chosen.source_of_author), of_other_eras(posts, chosen.posts, era), spotter)
+    others = reference(posts, chosen.posts, era, load_background())
+    every = weighed(every, len(chosen.source_of_author), others, spotter)
     rows = through([described(row, models.catalogue, story) for row in every], lens, top)
     grouped = _themes(rows, found)
     asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens)
@@ -92,8 +94,9 @@ def rank(
         rows=_in_themes(rows, grouped),
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found),
+        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, others),
         lens=lens,
+        others=others,
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )
 

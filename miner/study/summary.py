@@ -11,8 +11,10 @@ from miner.ranking.coverage import Incidence, coverage, new_artifacts
 from miner.records import FunnelStep, RankedArtifact, Theme
 from miner.report.model import Report, ReportEra, SourceCount
 from miner.study.choose import Chosen
+from miner.study.lenses import Reference
 
 FEW_AUTHORS = 1000
+DOUBTED = 0.8
 
 
 def summarise(
@@ -26,6 +28,7 @@ def summarise(
     manifest: Mapping[str, object],
     seen: Incidence,
     lens: str,
+    others: Reference,
 ) -> Report:
     """The report of a run."""
     dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
@@ -45,10 +48,15 @@ def summarise(
         funnel=tuple(funnel),
         rows=tuple(rows),
         themes=tuple(themes),
-        limits=(*_limits(chosen, rows, len(dates)), _covered(seen)),
+        limits=(*_limits(chosen, rows, len(dates)), *_weighed(rows, others), _covered(seen)),
         lens=lens,
         manifest=manifest,
     )
+
+
+def _weighed(rows: Sequence[RankedArtifact], others: Reference) -> Iterator[str]:
+    if any(row.distinctive_z is not None for row in rows):
+        yield f"What sets the era apart is weighed against {others}."
 
 
 def _covered(seen: Incidence) -> str:
@@ -78,9 +86,9 @@ def _limits(chosen: Chosen, rows: Sequence[RankedArtifact], n_dated: int) -> Ite
             "names, lists and hashtags are found."
         )
     if rows:
-        weakest = sum(row.artifact.probability < 0.7 for row in rows)
+        weakest = sum(row.artifact.probability < DOUBTED for row in rows)
         yield (
             "Whether a name is an artifact is a trained model's judgement; "
-            f"{weakest:,} of these {len(rows):,} rows have a probability under 0.70 and deserve a look."
+            f"{weakest:,} of these {len(rows):,} rows have a probability under {DOUBTED} and deserve a look."
         )
     yield "A tag or a decade in a post says what its author associates with the era, not when a thing was made."
