@@ -217,6 +217,7 @@ class RankedArtifact:
         distinctive_z: z-score of the log-odds that more authors name it here than in the corpus's other eras; None
             where there are too few posts of others.
         lenses: Through which of the three lenses it is among the first.
+        tier: Rank of the first artifact with this very share: inside a tier only the alphabet orders. 0 when not known.
         dating: When it came, as far as the catalogue knows.
         period: What the story year of the run makes of it; None when no story year was given.
     """
@@ -236,6 +237,7 @@ class RankedArtifact:
     parent: str | None = None
     distinctive_z: float | None = None
     lenses: tuple[str, ...] = ("seen",)
+    tier: int = 0
     dating: Dating = Dating()
     period: PeriodFlag | None = None
 

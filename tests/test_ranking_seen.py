@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from miner.ranking.seen import Sightings, order, rank_intervals, ranks, seen_shares, source_counts
+from miner.ranking.seen import Sightings, order, rank_intervals, ranks, seen_shares, source_counts, tiers
 
 
 def sightings(rows: list[list[int]], source: list[int]) -> Sightings:
@@ -32,6 +32,11 @@ def test_equal_shares_share_the_mean_rank_and_are_ordered_by_name() -> None:
     shares = np.array([0.1, 0.3, 0.1, 0.1])
     assert ranks(shares).tolist() == [3.0, 1.0, 3.0, 3.0]
     assert order(shares, ["walkman", "simon", "atari", "yo-yo"]).tolist() == [1, 2, 0, 3]
+
+
+def test_the_last_place_says_how_many_share_it() -> None:
+    assert tiers(np.array([0.3, 0.1, 0.3, 0.1, 0.2])).tolist() == [1, 4, 1, 4, 3]
+    assert tiers(np.array([])).tolist() == []
 
 
 def test_counts_by_source_are_sums_of_rows() -> None:

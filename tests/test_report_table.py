@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from miner.artifacts.catalogue import CATEGORIES
-from miner.report import read_report
+from miner.report import places, read_report
 from miner.report.departments import UNASSIGNED, department
 from miner.report.table import BOM, COLUMNS, to_csv
 
@@ -107,3 +107,12 @@ def test_departments(category: str, name: str, primary: str, also: str) -> None:
 
 def test_every_category_but_other_has_a_department() -> None:
     assert [c for c in CATEGORIES if department(c, "x").primary == UNASSIGNED] == ["other"]
+
+
+def test_what_shares_a_number_shares_a_place() -> None:
+    tied = [
+        replace(row, rank=rank, tier=tier)
+        for row, rank, tier in zip(REPORT.rows, (1, 2, 3, 4), (1, 2, 2, 4), strict=False)
+    ]
+    assert places(tied) == ["1", "2=", "2=", "4"]
+    assert places([replace(row, tier=0) for row in tied]) == ["1", "2", "3", "4"]

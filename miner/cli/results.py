@@ -233,12 +233,12 @@ def _show_funnel(funnel: tuple[FunnelStep, ...]) -> None:
 
 
 def _show_rows(rows: tuple[RankedArtifact, ...]) -> None:
+    from miner.report import places
+
     width = terminal_width()
     typer.echo(f"\n{'rank':>5}  {'90 % interval':<13}  {'authors':>7}  artifact")
-    for row in rows[:N_SHOWN]:
+    for row, place in zip(rows[:N_SHOWN], places(rows), strict=False):
         interval = f"{row.rank_low}-{row.rank_high}"
-        typer.echo(
-            pad(f"{row.rank:>5}  {interval:<13}  {row.n_authors:>7,}  ", 31) + cut(row.artifact.name, width - 31)
-        )
+        typer.echo(pad(f"{place:>5}  {interval:<13}  {row.n_authors:>7,}  ", 31) + cut(row.artifact.name, width - 31))
     if len(rows) > N_SHOWN:
         typer.echo(f"{'':31}and {len(rows) - N_SHOWN:,} more")

@@ -92,6 +92,17 @@ def order(shares: Shares, names: list[str]) -> NDArray[np.int64]:
     return np.array(sorted(range(len(names)), key=lambda i: (-round(float(shares[i]), 12), names[i])), np.int64)
 
 
+def tiers(shares: Shares) -> NDArray[np.int64]:
+    """Rank of the first of all artifacts with the same share, shape (n,): places as a sports table gives them.
+
+    >>> tiers(np.array([0.2, 0.5, 0.2, 0.1])).tolist()
+    [2, 1, 2, 4]
+    """
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(-np.round(shares, 12), method="min"), np.int64)
+
+
 def source_counts(sightings: Sightings) -> tuple[Shares, Shares]:
     """Authors who name each artifact, shape (n_sources, n_artifacts), and authors in all, shape (n_sources,)."""
     rows = list(sightings.by_source())

@@ -10,7 +10,7 @@ from pathlib import Path
 from miner.errors import MinerError, StorageFull, UnknownName
 from miner.report.html import write_html
 from miner.report.jsonfile import read_report, report_from_json, write_json
-from miner.report.model import Report, ReportEra, SourceCount
+from miner.report.model import Report, ReportEra, SourceCount, places
 from miner.report.public import public
 from miner.report.table import write_csv
 
@@ -26,6 +26,7 @@ __all__ = [
     "ReportEra",
     "SourceCount",
     "Writer",
+    "places",
     "public",
     "read_report",
     "report_from_json",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -96,3 +97,9 @@ class Report:
     def __post_init__(self) -> None:
         if self.mode == "public" and any(row.evidence for row in self.rows) | any(s.examples for s in self.funnel):
             raise ValueError("a public report holds no quotes; make it with public(report)")
+
+
+def places(rows: Sequence[RankedArtifact]) -> list[str]:
+    """The rank of each row as a sports table writes it: ``12=`` for all that share the twelfth place."""
+    shared = Counter(row.tier for row in rows if row.tier)
+    return [f"{row.tier}=" if shared[row.tier] > 1 else str(row.rank) for row in rows]

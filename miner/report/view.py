@@ -10,7 +10,7 @@ from datetime import datetime
 from miner.records import Artifact, Dating, Evidence, FunnelStep, Move, RankedArtifact, Theme, artifact_id
 from miner.report.departments import Department, department
 from miner.report.inert import inert, safe_url
-from miner.report.model import Report
+from miner.report.model import Report, places
 
 MAX_NAME = 120
 MAX_QUOTE = 240
@@ -61,10 +61,11 @@ class ThemeLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table. Counts and ranks are as in the record; *share* is a percent with its sign."""
+    """One line of the table. *place* is the rank with ties, *share* a percent with sign."""
 
     anchor: str
     record: RankedArtifact
+    place: str
     bar: Bar
     name: str
     spellings: tuple[str, ...]
@@ -130,7 +131,8 @@ def rows(report: Report) -> tuple[Row, ...]:
     """The lines of the table, in the report's order."""
     longest = max((max(row.rank_high, row.rank) for row in report.rows), default=1)
     links = {theme.name: ThemeLink(anchor=f"t_{n}", name=_theme_name(theme)) for n, theme in _numbered(report)}
-    return tuple(_row(row, longest, links) for row in report.rows)
+    spoken = places(report.rows)
+    return tuple(_row(row, place, longest, links) for row, place in zip(report.rows, spoken, strict=True))
 
 
 def themes(report: Report, lines: Sequence[Row]) -> tuple[ThemeView, ...]:
@@ -184,12 +186,13 @@ def percent(share: float) -> str:
     return f"{share * 100:.2f} %"
 
 
-def _row(row: RankedArtifact, longest: int, links: Mapping[str, ThemeLink]) -> Row:
+def _row(row: RankedArtifact, place: str, longest: int, links: Mapping[str, ThemeLink]) -> Row:
     artifact = row.artifact
     spelt = _spelt(artifact)
     return Row(
         anchor=_anchor(artifact.artifact_id),
         record=row,
+        place=place,
         bar=_bar(row, longest),
         name=name_of(artifact.name),
         spellings=tuple(name_of(spelling) for spelling in artifact.also_called),

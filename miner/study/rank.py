@@ -16,7 +16,7 @@ from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
 from miner.ranking.coverage import Incidence
-from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts
+from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts, tiers
 from miner.records import Mention, Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
 from miner.settings import Settings
@@ -97,6 +97,7 @@ def rank(
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, others),
         lens=lens,
         others=others,
+        n_tied_out=_tied_out(every, top) if lens == "seen" else 0,
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )
 
@@ -169,7 +170,7 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
     shares = seen_shares(counts, n_authors)
     progress("measuring intervals", 0, 0)
     low, high = rank_intervals(sightings, seed=seed)
-    names = [a.name for a in found.artifacts]
+    names, tier = [a.name for a in found.artifacts], tiers(shares)
     wider = parents(names)
     rows = []
     for place, i in enumerate(order(shares, names).tolist(), 1):
@@ -188,10 +189,16 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
                 first_seen=dates[0] if dates else None,
                 last_seen=dates[-1] if dates else None,
                 evidence=evidence_of(mentions, chosen),
+                tier=int(tier[i]),
                 parent=None if (above := wider[i]) is None else names[above],
             )
         )
     return rows
+
+
+def _tied_out(every: Sequence[RankedArtifact], top: int) -> int:
+    """How many artifacts behind the first *top* have the share of the last of these."""
+    return sum(row.tier == every[:top][-1].tier for row in every[top:])
 
 
 def _in_themes(rows: Sequence[RankedArtifact], grouped: Sequence[Theme]) -> list[RankedArtifact]:

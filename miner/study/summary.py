@@ -29,6 +29,7 @@ def summarise(
     seen: Incidence,
     lens: str,
     others: Reference,
+    n_tied_out: int,
 ) -> Report:
     """The report of a run."""
     dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
@@ -48,10 +49,18 @@ def summarise(
         funnel=tuple(funnel),
         rows=tuple(rows),
         themes=tuple(themes),
-        limits=(*_limits(chosen, rows, len(dates)), *_weighed(rows, others), _covered(seen)),
+        limits=(*_limits(chosen, rows, len(dates)), *_tied(rows, n_tied_out), *_weighed(rows, others), _covered(seen)),
         lens=lens,
         manifest=manifest,
     )
+
+
+def _tied(rows: Sequence[RankedArtifact], n_out: int) -> Iterator[str]:
+    if n_out:
+        yield (
+            f"{n_out:,} more artifacts are named by as many as the one at place {rows[-1].rank:,}: only the alphabet "
+            "kept them off the list."
+        )
 
 
 def _weighed(rows: Sequence[RankedArtifact], others: Reference) -> Iterator[str]:
