@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from miner.artifacts.background import Background, load_background
-from miner.artifacts.catalogue import load_catalogue
+from miner.artifacts.catalogue import Catalogue, KnownArtifact, YearClaim, load_catalogue
 from miner.eras import load_era
 from miner.errors import UnknownName
 from miner.names import spelling_key
 from miner.records import Artifact, PeriodFlag, Post, RankedArtifact, artifact_id
+from miner.study.describe import came_after
 from miner.study.lenses import Reference, reference, through, weighed
 from miner.study.spotter import Spotter
 
@@ -77,9 +78,38 @@ def test_what_is_named_less_here_is_never_distinctive() -> None:
     assert "Seen" not in names("distinctive", top=1000)
 
 
+def test_what_came_after_the_era_is_seen_and_never_distinctive() -> None:
+    later = frozenset({"a_Rare", "a_Cut"})
+    assert [r.artifact.name for r in through(ROWS, "distinctive", 2, later)] == ["Both", "Late"]
+    assert through(ROWS, "deep", 3, later) == []
+    assert {"Rare", "Cut"} <= {r.artifact.name for r in through(ROWS, "seen", 200, later)}
+
+
 def test_an_unknown_lens_is_refused() -> None:
     with pytest.raises(UnknownName, match="fisheye"):
         through(ROWS, "fisheye", 3)
+
+
+def known(name: str, category: str, *years: tuple[str, int]) -> KnownArtifact:
+    claims = tuple(YearClaim(region=region, year=year, source="W", licence="fact") for region, year in years)
+    return KnownArtifact(
+        name=name, names=(name,), ordinary=frozenset(), category=category, years=claims, keys=(spelling_key(name),)
+    )
+
+
+def test_what_came_after_the_era_is_later_wherever_it_came_first() -> None:
+    catalogue = Catalogue(
+        own=[
+            known("Wii", "tech", ("US", 2006)),
+            known("Gundam", "tech", ("US", 2001), ("JP", 1979)),
+            known("Novelty", "tech", ("", 1989)),
+            known("Undated", "tech"),
+        ]
+    )
+    rows = [row(name, 1) for name in ("Wii", "Gundam", "Novelty", "Undated", "Unlisted")]
+    assert came_after(rows, load_era("80s"), catalogue) == {"a_Wii"}
+    assert came_after(rows, load_era("70s"), catalogue) == {"a_Wii", "a_Novelty"}
+    assert came_after(rows, None, catalogue) == frozenset()
 
 
 def background(**named: int) -> Background:

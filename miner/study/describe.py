@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from miner.artifacts.catalogue import Catalogue, KnownArtifact
 from miner.artifacts.period import check, dating
+from miner.eras import Era
 from miner.records import Artifact, Dating, RankedArtifact, Story
 
 
@@ -15,6 +17,19 @@ def described(row: RankedArtifact, catalogue: Catalogue, story: Story) -> Ranked
     found = Dating(region=story.region) if entry is None else dating(entry, story.region)
     flag = None if story.year is None else check(found, story.year)
     return replace(row, dating=found, period=flag)
+
+
+def came_after(rows: Iterable[RankedArtifact], era: Era | None, catalogue: Catalogue) -> frozenset[str]:
+    """Ids of the artifacts that were nowhere before *era* ended: every source that dates them names a later year."""
+    if era is None:
+        return frozenset()
+    return frozenset(
+        row.artifact.artifact_id
+        for row in rows
+        if (entry := entry_of(row.artifact, catalogue)) is not None
+        and entry.years
+        and min(claim.year for claim in entry.years) > era.end
+    )
 
 
 def entry_of(artifact: Artifact, catalogue: Catalogue) -> KnownArtifact | None:

@@ -21,7 +21,7 @@ from miner.records import Mention, Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
-from miner.study.describe import described
+from miner.study.describe import came_after, described
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
@@ -84,7 +84,8 @@ def rank(
     spotter = Spotter([row.artifact for row in every], found.ordinary)
     others = reference(posts, chosen.posts, era, load_background())
     every = weighed(every, len(chosen.source_of_author), others, spotter)
-    rows = through([described(row, models.catalogue, story) for row in every], lens, top)
+    later = came_after(every, era, models.catalogue)
+    rows = through([described(row, models.catalogue, story) for row in every], lens, top, later)
     grouped = _themes(rows, found)
     asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens)
     return summarise(
@@ -97,6 +98,7 @@ def rank(
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, others),
         lens=lens,
         others=others,
+        n_later=0 if lens == "seen" else len(later),
         n_tied_out=_tied_out(every, top) if lens == "seen" else 0,
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )

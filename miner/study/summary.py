@@ -30,6 +30,7 @@ def summarise(
     lens: str,
     others: Reference,
     n_tied_out: int,
+    n_later: int,
 ) -> Report:
     """The report of a run."""
     dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
@@ -49,7 +50,12 @@ def summarise(
         funnel=tuple(funnel),
         rows=tuple(rows),
         themes=tuple(themes),
-        limits=(*_limits(chosen, rows, len(dates)), *_tied(rows, n_tied_out), *_weighed(rows, others), _covered(seen)),
+        limits=(
+            *_limits(chosen, rows, len(dates)),
+            *_tied(rows, n_tied_out),
+            *_weighed(rows, others, n_later),
+            _covered(seen),
+        ),
         lens=lens,
         manifest=manifest,
     )
@@ -63,7 +69,9 @@ def _tied(rows: Sequence[RankedArtifact], n_out: int) -> Iterator[str]:
         )
 
 
-def _weighed(rows: Sequence[RankedArtifact], others: Reference) -> Iterator[str]:
+def _weighed(rows: Sequence[RankedArtifact], others: Reference, n_later: int) -> Iterator[str]:
+    if n_later:
+        yield f"{n_later:,} artifacts that came after the era, by every source that dates them, are not in this list."
     if any(row.distinctive_z is not None for row in rows):
         yield f"What sets the era apart is weighed against {others}."
 
