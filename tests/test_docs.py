@@ -66,4 +66,14 @@ def test_the_judged_share_is_what_the_readme_says() -> None:
         labels = {row["artifact"]: row["label"] for row in csv.DictReader(file)}
     assert set(labels.values()) <= {"0", "1", "2"}
     assert len(labels) >= 132
-    assert "121 are specific artifacts" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "122 are specific artifacts" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("judged", "said"), [("era_posts_90s", "119"), ("nostalgia_posts", "126 of 132"), ("era_posts_70s", "51 of 62")]
+)
+def test_the_judged_lists_are_what_the_method_says(judged: str, said: str) -> None:
+    with (ROOT / "benchmarks" / "judgements" / f"{judged}.csv").open(encoding="utf-8", newline="") as file:
+        labels = [row["label"] for row in csv.DictReader(file)]
+    assert str(labels.count("2")) == said.split(" ")[0]
+    assert said in (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
