@@ -104,6 +104,7 @@ StoryYear = Annotated[
     ),
 ]
 Region = Annotated[str, typer.Option(metavar="CODE", help="Where the story plays: a country's two letters, or EU.")]
+Online = Annotated[bool, typer.Option("--online", help="Ask Wikidata for years that the catalogue lacks.")]
 Lens = Annotated[
     str, typer.Option(metavar="LENS", help="What to list: seen (most seen), distinctive of the era, deep (cuts).")
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ from miner.cli.options import (
     Lens,
     Limit,
     LinksFile,
+    Online,
     Output,
     Public,
     Region,
@@ -68,6 +70,7 @@ def rank(
     lens: Lens = "seen",
     story_year: StoryYear = None,
     region: Region = HOME_REGION,
+    online: Online = False,
     output: Output = None,
     as_json: ReportJson = False,
     is_public: Public = False,
@@ -82,7 +85,7 @@ def rank(
     settings = console.settings(seed=seed, threshold=threshold, output=output)
     corpus = Corpus.open(corpus_folder(settings.corpora, name))
 
-    from miner.study import kept_of, load_study_era, read_links
+    from miner.study import kept_of, load_study_era, look_up, read_links
     from miner.study import rank as rank_stage
 
     chosen_era, kept = load_study_era(era), kept_of(keep or ())
@@ -96,6 +99,7 @@ def rank(
             links=decided,
             keep=kept,
             lens=lens,
+            look_up=partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None,
             story=Story(year=story_year, region=region.upper()),
             progress=progress,
         )

@@ -14,9 +14,13 @@ from miner.records import Artifact, Dating, RankedArtifact, Story
 def described(row: RankedArtifact, catalogue: Catalogue, story: Story) -> RankedArtifact:
     """*row* with its dating for the story's region, and with the flag of the story's year if it has one."""
     entry = entry_of(row.artifact, catalogue)
-    found = Dating(region=story.region) if entry is None else dating(entry, story.region)
-    flag = None if story.year is None else check(found, story.year)
-    return replace(row, dating=found, period=flag)
+    return dated(row, entry, story.region, story.year)
+
+
+def dated(row: RankedArtifact, entry: KnownArtifact | None, region: str, story_year: int | None) -> RankedArtifact:
+    """*row* as *entry* dates it, checked against a story's year if there is one."""
+    found = Dating(region=region) if entry is None else dating(entry, region)
+    return replace(row, dating=found, period=None if story_year is None else check(found, story_year))
 
 
 def came_after(rows: Iterable[RankedArtifact], era: Era | None, catalogue: Catalogue) -> frozenset[str]:

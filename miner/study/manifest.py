@@ -19,6 +19,7 @@ from miner.study.choose import Chosen
 from miner.study.identify import Identified
 from miner.study.lenses import Reference
 from miner.study.models import Models
+from miner.study.online import LookedUp
 
 PACKAGES = ("spacy", "sentence-transformers", "scikit-learn", "hdbscan", "torch", "numpy", "deltalake", "duckdb")
 
@@ -45,6 +46,7 @@ def manifest_of(
     mentions: Sequence[Mention],
     found: Identified,
     others: Reference,
+    looked_up: LookedUp | None,
 ) -> dict[str, object]:
     """Versions, models, corpus version, settings and counts of a run; nothing that differs between two equal runs.
 
@@ -69,6 +71,7 @@ def manifest_of(
         "story": {"year": asked.story.year, "region": asked.story.region},
         "lens": asked.lens,
         "weighed_against": {"authors_of_corpus": others.n_own, "authors_of_background": others.n_shipped},
+        "online": {"asked": looked_up.n_asked, "dated": looked_up.n_dated} if looked_up else {},
         "links": {"same": sorted(asked.links.same), "apart": sorted(asked.links.apart)},
         "counts": {
             "posts_counted": len(chosen.posts),

@@ -28,6 +28,7 @@ from miner.study.left_out import told
 from miner.study.lenses import reference, through, weighed
 from miner.study.manifest import Asked, manifest_of
 from miner.study.models import Models, load_models
+from miner.study.online import LookedUp
 from miner.study.spotter import Spotter
 from miner.study.summary import summarise
 from miner.text.extract import Text, extract
@@ -49,6 +50,7 @@ def rank(
     keep: Collection[str] = (),
     story: Story = NO_STORY,
     lens: str = "seen",
+    look_up: Callable[[Sequence[RankedArtifact]], LookedUp] | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -63,6 +65,7 @@ def rank(
         keep: Which of :data:`miner.study.choose.KEEPABLE` to count all the same.
         story: When and where the story plays, for the period check.
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
+        look_up: Finds years for rows that the catalogue does not date; None asks nobody.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
@@ -86,6 +89,8 @@ def rank(
     every = weighed(every, len(chosen.source_of_author), others, spotter)
     later = came_after(every, era, models.catalogue)
     rows = through([described(row, models.catalogue, story) for row in every], lens, top, later)
+    looked_up = look_up(rows) if look_up else None
+    rows = [*looked_up.rows] if looked_up else rows
     grouped = _themes(rows, found)
     asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens)
     return summarise(
@@ -95,9 +100,10 @@ def rank(
         rows=_in_themes(rows, grouped),
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, others),
+        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, others, looked_up),
         lens=lens,
         others=others,
+        looked_up=looked_up,
         n_later=0 if lens == "seen" else len(later),
         n_tied_out=_tied_out(every, top) if lens == "seen" else 0,
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),

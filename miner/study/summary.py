@@ -12,6 +12,7 @@ from miner.records import FunnelStep, RankedArtifact, Theme
 from miner.report.model import Report, ReportEra, SourceCount
 from miner.study.choose import Chosen
 from miner.study.lenses import Reference
+from miner.study.online import LookedUp
 
 FEW_AUTHORS = 1000
 DOUBTED = 0.8
@@ -29,6 +30,7 @@ def summarise(
     seen: Incidence,
     lens: str,
     others: Reference,
+    looked_up: LookedUp | None,
     n_tied_out: int,
     n_later: int,
 ) -> Report:
@@ -54,6 +56,7 @@ def summarise(
             *_limits(chosen, rows, len(dates)),
             *_tied(rows, n_tied_out),
             *_weighed(rows, others, n_later),
+            *([str(looked_up)] if looked_up else []),
             _covered(seen),
         ),
         lens=lens,
