@@ -6,33 +6,20 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 
 from miner import __version__
-from miner.artifacts.links import Links
 from miner.corpus import Corpus
 from miner.eras import Era
-from miner.records import Mention, Story
+from miner.records import Mention
 from miner.settings import Settings
 from miner.study.choose import Chosen
 from miner.study.identify import Identified
-from miner.study.lenses import Reference
+from miner.study.listed import Asked, Listed
 from miner.study.models import Models
 from miner.study.online import LookedUp
 
 PACKAGES = ("spacy", "sentence-transformers", "scikit-learn", "hdbscan", "torch", "numpy", "deltalake", "duckdb")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What somebody asked a run for, as :func:`miner.study.rank.rank` takes it."""
-
-    top: int
-    links: Links
-    keep: Sequence[str]
-    story: Story
-    lens: str
 
 
 def manifest_of(
@@ -45,8 +32,7 @@ def manifest_of(
     chosen: Chosen,
     mentions: Sequence[Mention],
     found: Identified,
-    others: Reference,
-    looked_up: LookedUp | None,
+    listed: Listed,
 ) -> dict[str, object]:
     """Versions, models, corpus version, settings and counts of a run; nothing that differs between two equal runs.
 
@@ -70,8 +56,8 @@ def manifest_of(
         },
         "story": {"year": asked.story.year, "region": asked.story.region},
         "lens": asked.lens,
-        "weighed_against": {"authors_of_corpus": others.n_own, "authors_of_background": others.n_shipped},
-        "online": {"asked": looked_up.n_asked, "dated": looked_up.n_dated} if looked_up else {},
+        "weighed_against": {"authors_of_corpus": listed.others.n_own, "authors_of_background": listed.others.n_shipped},
+        "online": _online(listed.looked_up),
         "links": {"same": sorted(asked.links.same), "apart": sorted(asked.links.apart)},
         "counts": {
             "posts_counted": len(chosen.posts),
@@ -87,3 +73,7 @@ def run_id(manifest: Mapping[str, object]) -> str:
     """Name of a run: its era and a hash of all that it was made with, so that equal runs share one folder."""
     stable = json.dumps(manifest, sort_keys=True, ensure_ascii=False)
     return f"{manifest['era']}-{hashlib.blake2b(stable.encode(), digest_size=4).hexdigest()}"
+
+
+def _online(looked_up: LookedUp | None) -> dict[str, int]:
+    return {} if looked_up is None else {"asked": looked_up.n_asked, "dated": looked_up.n_dated}

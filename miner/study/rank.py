@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from miner.artifacts.background import load_background
 from miner.artifacts.links import Links
 from miner.artifacts.parents import parents
 from miner.artifacts.themes import themes
@@ -21,15 +20,12 @@ from miner.records import Mention, Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
-from miner.study.describe import came_after, described
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
-from miner.study.lenses import reference, through, weighed
-from miner.study.manifest import Asked, manifest_of
+from miner.study.listed import Asked, LookUp, listed
+from miner.study.manifest import manifest_of
 from miner.study.models import Models, load_models
-from miner.study.online import LookedUp
-from miner.study.spotter import Spotter
 from miner.study.summary import summarise
 from miner.text.extract import Text, extract
 
@@ -50,7 +46,7 @@ def rank(
     keep: Collection[str] = (),
     story: Story = NO_STORY,
     lens: str = "seen",
-    look_up: Callable[[Sequence[RankedArtifact]], LookedUp] | None = None,
+    look_up: LookUp | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -84,28 +80,17 @@ def rank(
     models = models or load_models(settings)
     mentions, found = _identified(chosen, era, settings, models, links, progress)
     every = _ranked(found, chosen, settings.seed, progress)
-    spotter = Spotter([row.artifact for row in every], found.ordinary)
-    others = reference(posts, chosen.posts, era, load_background())
-    every = weighed(every, len(chosen.source_of_author), others, spotter)
-    later = came_after(every, era, models.catalogue)
-    rows = through([described(row, models.catalogue, story) for row in every], lens, top, later)
-    looked_up = look_up(rows) if look_up else None
-    rows = [*looked_up.rows] if looked_up else rows
-    grouped = _themes(rows, found)
     asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens)
+    made = listed(every, posts, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
+    grouped = _themes(made.rows, found)
     return summarise(
         corpus=corpus,
         era=era,
         chosen=chosen,
-        rows=_in_themes(rows, grouped),
+        listed=replace(made, rows=_in_themes(made.rows, grouped)),
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, others, looked_up),
-        lens=lens,
-        others=others,
-        looked_up=looked_up,
-        n_later=0 if lens == "seen" else len(later),
-        n_tied_out=_tied_out(every, top) if lens == "seen" else 0,
+        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, made),
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )
 
@@ -202,11 +187,6 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
             )
         )
     return rows
-
-
-def _tied_out(every: Sequence[RankedArtifact], top: int) -> int:
-    """How many artifacts behind the first *top* have the share of the last of these."""
-    return sum(row.tier == every[:top][-1].tier for row in every[top:])
 
 
 def _in_themes(rows: Sequence[RankedArtifact], grouped: Sequence[Theme]) -> list[RankedArtifact]:

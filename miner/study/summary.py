@@ -12,7 +12,7 @@ from miner.records import FunnelStep, RankedArtifact, Theme
 from miner.report.model import Report, ReportEra, SourceCount
 from miner.study.choose import Chosen
 from miner.study.lenses import Reference
-from miner.study.online import LookedUp
+from miner.study.listed import Listed
 
 FEW_AUTHORS = 1000
 DOUBTED = 0.8
@@ -23,16 +23,11 @@ def summarise(
     corpus: Corpus,
     era: Era | None,
     chosen: Chosen,
-    rows: Sequence[RankedArtifact],
+    listed: Listed,
     themes: Sequence[Theme],
     funnel: Sequence[FunnelStep],
     manifest: Mapping[str, object],
     seen: Incidence,
-    lens: str,
-    others: Reference,
-    looked_up: LookedUp | None,
-    n_tied_out: int,
-    n_later: int,
 ) -> Report:
     """The report of a run."""
     dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
@@ -50,16 +45,16 @@ def summarise(
         n_authors=len(chosen.source_of_author),
         n_without_author=chosen.n_without_author,
         funnel=tuple(funnel),
-        rows=tuple(rows),
+        rows=tuple(listed.rows),
         themes=tuple(themes),
         limits=(
-            *_limits(chosen, rows, len(dates)),
-            *_tied(rows, n_tied_out),
-            *_weighed(rows, others, n_later),
-            *([str(looked_up)] if looked_up else []),
+            *_limits(chosen, listed.rows, len(dates)),
+            *_tied(listed.rows, listed.n_tied_out),
+            *_weighed(listed.rows, listed.others, listed.n_later),
+            *([str(listed.looked_up)] if listed.looked_up else []),
             _covered(seen),
         ),
-        lens=lens,
+        lens=listed.lens,
         manifest=manifest,
     )
 
