@@ -1,4 +1,4 @@
-"""What people decided about two names: that they are one thing, or that they are not. No model overrules it."""
+"""What people decided about names: that two are one thing, or are not, or that one is none. No model overrules it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Links:
     Attributes:
         same: Must-links: both are one thing, and so is what is linked to either.
         apart: Cannot-links: they are two things.
+        out: Names that are no artifact.
 
     Raises:
         UsageError: What must be one thing cannot be.
@@ -24,6 +25,7 @@ class Links:
 
     same: frozenset[Pair] = frozenset()
     apart: frozenset[Pair] = frozenset()
+    out: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         home = self._homes()

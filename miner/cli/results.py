@@ -85,6 +85,7 @@ def rank(
     settings = console.settings(seed=seed, threshold=threshold, output=output)
     corpus = Corpus.open(corpus_folder(settings.corpora, name))
 
+    from miner.review.log import read_decisions
     from miner.study import kept_of, load_study_era, look_up, read_links
     from miner.study import rank as rank_stage
 
@@ -97,6 +98,7 @@ def rank(
             settings=settings,
             top=top,
             links=decided,
+            decisions=read_decisions(corpus.folder),
             keep=kept,
             lens=lens,
             look_up=partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None,

@@ -72,6 +72,7 @@ def _row(row: RankedArtifact, theme_of: Mapping[str, str], shown: Collection[str
         first_seen=_day(row.first_seen),
         last_seen=_day(row.last_seen),
         evidence=(),
+        verdict=None,
         theme=theme_of.get(artifact.artifact_id),
         # the parent may be known to fewer people than may be shown
         parent=row.parent if row.parent in shown else None,

@@ -78,10 +78,11 @@ def identify(
     accepted = {
         c.key: float(p)
         for c, p in zip(tried, probability, strict=True)
-        if p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
+        if c.key not in links.out
+        and p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
     }
     written = {c.key for c in every}
-    accepted |= {key: p for key, p in links.partners(accepted).items() if key in written}
+    accepted |= {key: p for key, p in links.partners(accepted).items() if key in written - links.out}
     variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
     ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
     given = {c.key for c in tried if c.key in accepted and c.name.lower() in load_given_names()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miner.artifacts.background import load_background
 from miner.artifacts.catalogue import Catalogue
 from miner.artifacts.links import Links
 from miner.eras import Era
 from miner.records import Post, RankedArtifact, Story
+from miner.review.decisions import Decisions
 from miner.study.choose import Chosen
 from miner.study.describe import came_after, described
 from miner.study.lenses import Reference, reference, through, weighed
@@ -28,6 +29,7 @@ class Asked:
     keep: Sequence[str]
     story: Story
     lens: str
+    decisions: Decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ def listed(
     every = weighed(every, len(chosen.source_of_author), others, spotter)
     later = came_after(every, era, catalogue)
     rows = through([described(row, catalogue, asked.story) for row in every], asked.lens, asked.top, later)
+    rows = [replace(row, verdict=asked.decisions.verdict(row.artifact.artifact_id)) for row in rows]
     looked_up = look_up(rows) if look_up else None
     is_seen, top = asked.lens == "seen", asked.top
     return Listed(

@@ -58,7 +58,12 @@ def manifest_of(
         "lens": asked.lens,
         "weighed_against": {"authors_of_corpus": listed.others.n_own, "authors_of_background": listed.others.n_shipped},
         "online": _online(listed.looked_up),
-        "links": {"same": sorted(asked.links.same), "apart": sorted(asked.links.apart)},
+        "links": {
+            "same": sorted(asked.links.same),
+            "apart": sorted(asked.links.apart),
+            "out": sorted(asked.links.out),
+        },
+        "decisions": len(asked.decisions.lines),
         "counts": {
             "posts_counted": len(chosen.posts),
             "authors": len(chosen.source_of_author),

@@ -16,10 +16,12 @@ from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
 from miner.ranking.coverage import Incidence
 from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts, tiers
-from miner.records import Mention, Post, RankedArtifact, Story, Theme
+from miner.records import FunnelStep, Mention, Post, RankedArtifact, Story, Theme
 from miner.report.model import Report
+from miner.review.decisions import Decisions
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
+from miner.study.decisions import joined, links_of
 from miner.study.evidence import evidence_of
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
@@ -32,6 +34,7 @@ from miner.text.extract import Text, extract
 TOP = 132
 ANY = "any"
 NO_STORY = Story()
+NO_DECISIONS = Decisions()
 Progress = Callable[[str, int, int], None]
 
 
@@ -43,6 +46,7 @@ def rank(
     top: int = TOP,
     models: Models | None = None,
     links: Links = NO_LINKS,
+    decisions: Decisions = NO_DECISIONS,
     keep: Collection[str] = (),
     story: Story = NO_STORY,
     lens: str = "seen",
@@ -58,6 +62,7 @@ def rank(
         top: Rows of the report, at least 1.
         models: Loaded models, to spare loading them again.
         links: What somebody decided about pairs of names; obeyed whatever the models say.
+        decisions: What a team decided: its merges, splits and "not an object" are obeyed, the rest is shown.
         keep: Which of :data:`miner.study.choose.KEEPABLE` to count all the same.
         story: When and where the story plays, for the period check.
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
@@ -68,19 +73,15 @@ def rank(
         NothingFound: No posts, none of the era, or nothing that two authors name.
         SettingsError: A model is missing.
         UnknownName: There is no such lens.
+        UsageError: *links* and *decisions* contradict each other.
     """
-    version = corpus.version
+    version, links = corpus.version, joined([links, links_of(decisions)])
     posts = _posts(corpus, version, era, progress)
-    chosen, funnel = choose(posts, is_in_era=is_in_era(era), keep=keep)
-    if not chosen.posts:
-        raise NothingFound(
-            f"Of {funnel[0].n_out + funnel[0].n_left:,} posts in {corpus.name!r} none of {_label(era)} is left.",
-            "Run `miner corpus info` to see what it holds, or choose another --era.",
-        )
+    chosen, funnel = _chosen(posts, corpus.name, era, keep)
     models = models or load_models(settings)
     mentions, found = _identified(chosen, era, settings, models, links, progress)
     every = _ranked(found, chosen, settings.seed, progress)
-    asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens)
+    asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
     made = listed(every, posts, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
     grouped = _themes(made.rows, found)
     return summarise(
@@ -93,6 +94,19 @@ def rank(
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, made),
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
     )
+
+
+def _chosen(
+    posts: Sequence[Post], corpus: str, era: Era | None, keep: Collection[str]
+) -> tuple[Chosen, list[FunnelStep]]:
+    """The posts that are counted, and the steps that left out the others."""
+    chosen, funnel = choose(posts, is_in_era=is_in_era(era), keep=keep)
+    if not chosen.posts:
+        raise NothingFound(
+            f"Of {len(posts):,} posts in {corpus!r} none of {_label(era)} is left.",
+            "Run `miner corpus info` to see what it holds, or choose another --era.",
+        )
+    return chosen, list(funnel)
 
 
 def _identified(

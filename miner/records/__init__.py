@@ -1,0 +1,41 @@
+"""The nouns that pass between the stages: posts in, ranked artifacts out.
+
+All are frozen and keyword-only, so that a stage can hand them on without fear. Bulk data (mentions of a million posts)
+travels as Arrow tables with the same column names; these classes are for one thing at a time.
+"""
+
+from miner.records.posts import Artifact, Mention, Post, Rejected, artifact_id
+from miner.records.ranked import (
+    HOME_REGION,
+    Confidence,
+    Dating,
+    Evidence,
+    FunnelStep,
+    Level,
+    Move,
+    PeriodFlag,
+    RankedArtifact,
+    Story,
+    Theme,
+    Verdict,
+)
+
+__all__ = [
+    "HOME_REGION",
+    "Artifact",
+    "Confidence",
+    "Dating",
+    "Evidence",
+    "FunnelStep",
+    "Level",
+    "Mention",
+    "Move",
+    "PeriodFlag",
+    "Post",
+    "RankedArtifact",
+    "Rejected",
+    "Story",
+    "Theme",
+    "Verdict",
+    "artifact_id",
+]
