@@ -3,9 +3,9 @@
     python benchmarks/period.py --gold FOLDER [--region US] [--json]
 
 FOLDER holds ``gold_*.csv`` and ``anachronisms_*.csv`` (name,aliases,category,first_year,heyday_start,heyday_end,
-source_url,note). Years are compared on rows whose note says ``yr=src``, with the region's first year and, since a row does
-not say where it holds, with the first of all. Of anachronisms, ``kind=late90s`` and ``kind=late80s`` have to be flagged
-hard at story years before them, ``kind=old`` never. Nothing of the folder is in the catalogue.
+source_url,note). Years are compared on rows whose note says ``yr=src``, with the region's first year and, since a row
+does not say where it holds, with the first of all. Of anachronisms, ``kind=late90s`` and ``kind=late80s`` have to be
+flagged hard at story years before them, ``kind=old`` never. Nothing of the folder is in the catalogue.
 """
 
 from __future__ import annotations
