@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from miner.artifacts.background import Background, load_background
@@ -10,7 +12,7 @@ from miner.eras import load_era
 from miner.errors import UnknownName
 from miner.names import spelling_key
 from miner.records import Artifact, PeriodFlag, Post, RankedArtifact, artifact_id
-from miner.study.describe import came_after
+from miner.study.describe import of_other_times
 from miner.study.lenses import Reference, reference, through, weighed
 from miner.study.spotter import Spotter
 
@@ -78,11 +80,11 @@ def test_what_is_named_less_here_is_never_distinctive() -> None:
     assert "Seen" not in names("distinctive", top=1000)
 
 
-def test_what_came_after_the_era_is_seen_and_never_distinctive() -> None:
-    later = frozenset({"a_Rare", "a_Cut"})
-    assert [r.artifact.name for r in through(ROWS, "distinctive", 2, later)] == ["Both", "Late"]
-    assert through(ROWS, "deep", 3, later) == []
-    assert {"Rare", "Cut"} <= {r.artifact.name for r in through(ROWS, "seen", 200, later)}
+def test_what_of_other_times_the_era_is_seen_and_never_distinctive() -> None:
+    elsewhen = frozenset({"a_Rare", "a_Cut"})
+    assert [r.artifact.name for r in through(ROWS, "distinctive", 2, elsewhen)] == ["Both", "Late"]
+    assert through(ROWS, "deep", 3, elsewhen) == []
+    assert {"Rare", "Cut"} <= {r.artifact.name for r in through(ROWS, "seen", 200, elsewhen)}
 
 
 def test_an_unknown_lens_is_refused() -> None:
@@ -97,19 +99,21 @@ def known(name: str, category: str, *years: tuple[str, int]) -> KnownArtifact:
     )
 
 
-def test_what_came_after_the_era_is_later_wherever_it_came_first() -> None:
+def test_what_of_other_times_the_era_is_later_wherever_it_came_first() -> None:
     catalogue = Catalogue(
         own=[
             known("Wii", "tech", ("US", 2006)),
             known("Gundam", "tech", ("US", 2001), ("JP", 1979)),
             known("Novelty", "tech", ("", 1989)),
             known("Undated", "tech"),
+            replace(known("Jukebox", "tech"), heyday=(1940, 1975)),
+            replace(known("Walkman", "tech"), heyday=(1980, 1992)),
         ]
     )
-    rows = [row(name, 1) for name in ("Wii", "Gundam", "Novelty", "Undated", "Unlisted")]
-    assert came_after(rows, load_era("80s"), catalogue) == {"a_Wii"}
-    assert came_after(rows, load_era("70s"), catalogue) == {"a_Wii", "a_Novelty"}
-    assert came_after(rows, None, catalogue) == frozenset()
+    rows = [row(name, 1) for name in ("Wii", "Gundam", "Novelty", "Undated", "Jukebox", "Walkman", "Unlisted")]
+    assert of_other_times(rows, load_era("80s"), catalogue) == {"a_Wii", "a_Jukebox"}
+    assert of_other_times(rows, load_era("70s"), catalogue) == {"a_Wii", "a_Novelty", "a_Walkman"}
+    assert of_other_times(rows, None, catalogue) == frozenset()
 
 
 def background(**named: int) -> Background:

@@ -23,17 +23,18 @@ def dated(row: RankedArtifact, entry: KnownArtifact | None, region: str, story_y
     return replace(row, dating=found, period=None if story_year is None else check(found, story_year))
 
 
-def came_after(rows: Iterable[RankedArtifact], era: Era | None, catalogue: Catalogue) -> frozenset[str]:
-    """Ids of the artifacts that were nowhere before *era* ended: every source that dates them names a later year."""
+def of_other_times(rows: Iterable[RankedArtifact], era: Era | None, catalogue: Catalogue) -> frozenset[str]:
+    """Ids of the artifacts that every source dates after *era*, and of those whose heyday lies wholly outside it."""
     if era is None:
         return frozenset()
-    return frozenset(
-        row.artifact.artifact_id
-        for row in rows
-        if (entry := entry_of(row.artifact, catalogue)) is not None
-        and entry.years
-        and min(claim.year for claim in entry.years) > era.end
-    )
+    entries = ((row.artifact.artifact_id, entry_of(row.artifact, catalogue)) for row in rows)
+    return frozenset(identity for identity, entry in entries if entry is not None and _is_of_another(entry, era))
+
+
+def _is_of_another(entry: KnownArtifact, era: Era) -> bool:
+    if entry.years and min(claim.year for claim in entry.years) > era.end:
+        return True
+    return entry.heyday is not None and (entry.heyday[1] < era.start or entry.heyday[0] > era.end)
 
 
 def entry_of(artifact: Artifact, catalogue: Catalogue) -> KnownArtifact | None:

@@ -125,21 +125,25 @@ def _named(rows: Sequence[RankedArtifact], posts: Sequence[Post], spotter: Spott
     return np.bincount([column for _, column in named], minlength=len(rows)).astype(np.float64)
 
 
-def through(rows: Sequence[RankedArtifact], lens: str, top: int, later: Set[str] = frozenset()) -> list[RankedArtifact]:
+def through(
+    rows: Sequence[RankedArtifact], lens: str, top: int, elsewhen: Set[str] = frozenset()
+) -> list[RankedArtifact]:
+    rows: Sequence[RankedArtifact], lens: str, top: int, elsewhen: Set[str] = frozenset()
+) -> list[RankedArtifact]:
     """The best *top* of *rows* through a lens, each with the lenses through which it is in such a list.
 
     Args:
         rows: All artifacts of a run, most seen first.
         lens: One of :data:`LENSES`.
         top: How many.
-        later: Ids of artifacts that came after the era. People may name them most of all; they set no era apart.
+        elsewhen: Ids of artifacts of other times. People may name them most of all; they do not set the era apart.
 
     Raises:
         UnknownName: There is no such lens.
     """
     if lens not in LENSES:
         raise UnknownName("lens", lens, LENSES)
-    is_out = [row.distinctive_z is None or row.artifact.artifact_id in later for row in rows]
+    is_out = [row.distinctive_z is None or row.artifact.artifact_id in elsewhen for row in rows]
     z = np.array([-np.inf if out else row.distinctive_z for row, out in zip(rows, is_out, strict=True)], np.float64)
     cuts = deep_cuts(
         z,

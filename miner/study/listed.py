@@ -12,7 +12,7 @@ from miner.eras import Era
 from miner.records import Post, RankedArtifact, Story
 from miner.review.decisions import Decisions
 from miner.study.choose import Chosen
-from miner.study.describe import came_after, described
+from miner.study.describe import described, of_other_times
 from miner.study.lenses import Reference, reference, through, weighed
 from miner.study.online import LookedUp
 from miner.study.spotter import Spotter
@@ -41,7 +41,7 @@ class Listed:
         lens: One of :data:`miner.study.lenses.LENSES`.
         others: What sets the era apart was weighed against these.
         looked_up: What was asked of Wikidata; None when nothing was.
-        n_later: Artifacts that the lens leaves out because they came after the era.
+        n_elsewhen: Artifacts that the lens leaves out because they are of other times.
         n_tied_out: Artifacts behind the list with the share of its last row.
     """
 
@@ -49,7 +49,7 @@ class Listed:
     lens: str
     others: Reference
     looked_up: LookedUp | None = None
-    n_later: int = 0
+    n_elsewhen: int = 0
     n_tied_out: int = 0
 
 
@@ -82,8 +82,8 @@ def listed(
     others = reference(posts, chosen.posts, era, load_background())
     spotter = Spotter([row.artifact for row in every], ordinary)
     every = weighed(every, len(chosen.source_of_author), others, spotter)
-    later = came_after(every, era, catalogue)
-    rows = through([described(row, catalogue, asked.story) for row in every], asked.lens, asked.top, later)
+    elsewhen = of_other_times(every, era, catalogue)
+    rows = through([described(row, catalogue, asked.story) for row in every], asked.lens, asked.top, elsewhen)
     rows = [replace(row, verdict=asked.decisions.verdict(row.artifact.artifact_id)) for row in rows]
     looked_up = look_up(rows) if look_up else None
     is_seen, top = asked.lens == "seen", asked.top
@@ -92,6 +92,6 @@ def listed(
         lens=asked.lens,
         others=others,
         looked_up=looked_up,
-        n_later=0 if is_seen else len(later),
+        n_elsewhen=0 if is_seen else len(elsewhen),
         n_tied_out=sum(row.tier == every[:top][-1].tier for row in every[top:]) if is_seen else 0,
     )

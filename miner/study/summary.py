@@ -50,7 +50,7 @@ def summarise(
         limits=(
             *_limits(chosen, listed.rows, len(dates)),
             *_tied(listed.rows, listed.n_tied_out),
-            *_weighed(listed.rows, listed.others, listed.n_later),
+            *_weighed(listed.rows, listed.others, listed.n_elsewhen),
             *([str(listed.looked_up)] if listed.looked_up else []),
             _covered(seen),
         ),
@@ -67,9 +67,12 @@ def _tied(rows: Sequence[RankedArtifact], n_out: int) -> Iterator[str]:
         )
 
 
-def _weighed(rows: Sequence[RankedArtifact], others: Reference, n_later: int) -> Iterator[str]:
-    if n_later:
-        yield f"{n_later:,} artifacts that came after the era, by every source that dates them, are not in this list."
+def _weighed(rows: Sequence[RankedArtifact], others: Reference, n_elsewhen: int) -> Iterator[str]:
+    if n_elsewhen:
+        yield (
+            f"{n_elsewhen:,} artifacts are not in this list because every source dates them after the era, or because "
+            "their heyday was another time."
+        )
     if any(row.distinctive_z is not None for row in rows):
         yield f"What sets the era apart is weighed against {others}."
 
