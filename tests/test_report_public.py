@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from report_text import text_of
 
 from miner.records import RankedArtifact, Theme
 from miner.report import Report, public, read_report, write_report
@@ -42,8 +43,8 @@ def ids(*rows: RankedArtifact) -> tuple[str, ...]:
 
 
 def test_no_file_of_a_public_report_holds_what_it_must_not(tmp_path: Path) -> None:
-    internal = {n: p.read_text(encoding="utf-8") for n, p in write_report(told(), tmp_path / "in").items()}
-    outside = {n: p.read_text(encoding="utf-8") for n, p in write_report(public(told()), tmp_path / "out").items()}
+    internal = {n: text_of(p) for n, p in write_report(told(), tmp_path / "in").items()}
+    outside = {n: text_of(p) for n, p in write_report(public(told()), tmp_path / "out").items()}
     secrets = {
         *(part for row in REPORT.rows for e in row.evidence for part in (e.quote[:20].split("<")[0], e.post_id)),
         *("peeled the stickers", "posts/1", "mastodon.example", "reddit.example", "Northgate", "northgate"),

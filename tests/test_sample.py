@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from report_text import text_of
 from sample_truth import SAMPLE, Score, score
 
 from miner.corpus import Corpus
@@ -107,7 +108,7 @@ def test_the_funnel_adds_up(report: Report) -> None:
 def test_two_runs_give_the_same_bytes(corpus: Corpus, era: Era, models: Models, report: Report, tmp_path: Path) -> None:
     again = rank(corpus, era=era, settings=Settings(), top=1000, models=models)
     first, second = write_report(report, tmp_path / "a"), write_report(again, tmp_path / "b")
-    for kind in ("csv", "json", "html"):
+    for kind in ("csv", "json", "html", "xlsx", "parquet"):
         assert first[kind].read_bytes() == second[kind].read_bytes(), kind
 
 
@@ -142,7 +143,7 @@ def test_repeating_one_authors_post_changes_no_count_of_authors(
 def test_no_handle_is_in_any_report(lines: list[str], report: Report, tmp_path: Path) -> None:
     paths = write_report(report, tmp_path)
     handles = {a for line in lines if (a := json.loads(line)["author"])}
-    written = "".join(path.read_text(encoding="utf-8-sig") for path in paths.values())
+    written = "".join(map(text_of, paths.values()))
     assert not [handle for handle in handles if handle in written]
 
 

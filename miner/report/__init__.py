@@ -11,12 +11,20 @@ from miner.errors import MinerError, StorageFull, UnknownName
 from miner.report.html import write_html
 from miner.report.jsonfile import read_report, report_from_json, write_json
 from miner.report.model import Report, ReportEra, SourceCount, places
+from miner.report.parquet import write_parquet
 from miner.report.public import public
 from miner.report.table import write_csv
+from miner.report.workbook import write_xlsx
 
 Writer = Callable[[Report, Path], None]
 
-WRITERS: Mapping[str, Writer] = {"csv": write_csv, "json": write_json, "html": write_html}
+WRITERS: Mapping[str, Writer] = {
+    "csv": write_csv,
+    "json": write_json,
+    "html": write_html,
+    "xlsx": write_xlsx,
+    "parquet": write_parquet,
+}
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 

@@ -13,19 +13,16 @@ from typing import Any, NamedTuple
 from miner.report.inert import inert, safe_url
 from miner.report.table import MAX_CELL, guard
 
-# Excel counts a cell's characters in UTF-16 units: an emoji is two
-MAX_UNITS = 32_767
-MAX_LINKS = 65_530
+# what Excel reads: UTF-16 units in a cell, where an emoji is two; links in a sheet
+MAX_UNITS, MAX_LINKS = 32_767, 65_530
 INK, QUIET, RULE, ACCENT, SOFT = "#1B1E20", "#5A6064", "#D9D9D2", "#0D5A66", "#D5E6E8"
 FILLS: Mapping[str, str] = {
     "block": "#F2C9C0", "warn": "#F6E7A6", "info": "#E3EAEC", "ok": "#DCEBD9", "undated": "#ECECE6",
 }  # fmt: skip
 LETTER, TABLOID = 1, 3
-_MAX_LINES = 6
-_LINE, _PADDING = 13.5, 5
+_PICTURE = re.compile(r"&(?=G|\[)")
+_MAX_LINES, _LINE, _PADDING = 6, 13.5, 5
 _PAGE_WIDTHS = (30, 12, 12, 76)
-# what Excel refuses in the name of a sheet
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 class Column(NamedTuple):
@@ -144,8 +141,9 @@ class Sheet:
         self.raw.set_paper(paper)
         self.raw.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
         self.raw.fit_to_pages(1, 0)
-        # an ampersand begins a code there, and the whole may have 255 characters
-        self.raw.set_footer(f"&L{inert(title, 80).replace('&', '&&')}&C&A&RPage &P of &N")
+        # an ampersand begins a code there, "&G" a picture even where it is doubled; 255 characters are the most
+        safe = _PICTURE.sub("& ", inert(title, 80)).replace("&", "&&")
+        self.raw.set_footer(f"&L{safe}&C&A&RPage &P of &N")
 
 
 @dataclass(slots=True)
@@ -161,7 +159,9 @@ class Page:
 
     def title(self, text: str) -> None:
         """The headline."""
-        self._wide(0, text, 33, {"font_size": 22, "bold": True, "font_color": ACCENT, "valign": "vcenter"})
+        # at this size a line holds 58 characters
+        height = 33 * math.ceil(len(text) / 58)
+        self._wide(0, text, height, {"font_size": 22, "bold": True, "font_color": ACCENT, "valign": "vcenter"})
 
     def heading(self, text: str) -> None:
         """A line over what follows."""
@@ -198,14 +198,14 @@ class Page:
 
 
 def add_table(
-    sheet: Sheet, records: Sequence[Mapping[str, str]], machine: Sequence[str], working: Sequence[str],
-    *, shown: Collection[str], note: str = "",
+    sheet: Sheet, records: Sequence[Mapping[str, str]], machine: Sequence[str], working: Sequence[str], *,
+    shown: Collection[str], note: str = "",
 ) -> None:  # fmt: skip
-    """Fills *sheet* with *records*: a header that stays, filters, and empty columns with dropdowns for the team.
+    """Fills *sheet* with *records*: a header that stays, filters, and columns with dropdowns for the team.
 
     Args:
         sheet: An empty one.
-        records: Columns of ``report.csv`` to their cells, one mapping a row.
+        records: Columns of ``report.csv`` to their cells, one mapping a row; also what the team said already.
         machine: Which of these columns, in order; ``artifact`` among them.
         working: Which of :data:`WORKING`, behind them.
         shown: Machine columns that are not folded away.
@@ -219,7 +219,7 @@ def add_table(
         for column, name in enumerate(machine):
             _add_cell(sheet, n, column, name, record[name])
         for column, name in enumerate(working, len(machine)):
-            sheet.text(n, column, "", **_look(WORKING[name]))
+            sheet.text(n, column, record.get(name, ""), **_look(WORKING[name]))
     artifact = names.index("artifact")
     if not records:
         sheet.text(1, artifact, note, italic=True, font_color=QUIET)
@@ -243,15 +243,6 @@ def fitting(text: str) -> str:
         said = units[: 2 * (MAX_UNITS - 1)].decode("utf-16-le", "ignore") + "…"
     # XlsxWriter sets what is between these two into the file as it is, for rich text that it made itself
     return said + " " if said.startswith("<r>") and said.endswith("</r>") else said
-
-
-def sheet_name(name: str) -> str:
-    """*name* as Excel lets a sheet be called.
-
-    >>> sheet_name("Makeup/Hair")
-    'Makeup-Hair'
-    """
-    return _FORBIDDEN.sub("-", name)[:31].strip("' ")
 
 
 def _set_columns(sheet: Sheet, names: Sequence[str], shown: Collection[str]) -> None:
@@ -291,7 +282,7 @@ def _look(column: Working) -> dict[str, object]:
 def _rule(name: str, column: Working) -> dict[str, object]:
     if column.choices:
         told = {"error_title": name, "error_message": "Pick one of the list, or leave it empty."}
-        return {"validate": "list", "source": list(column.choices), **told}
+        return told | {"validate": "list", "source": list(column.choices)}
     if column.takes:
         told = {"error_title": name, "error_message": "A number, 0 or more; no words."}
         return {"validate": column.takes, "criteria": ">=", "value": 0, **told}

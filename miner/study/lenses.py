@@ -128,8 +128,6 @@ def _named(rows: Sequence[RankedArtifact], posts: Sequence[Post], spotter: Spott
 def through(
     rows: Sequence[RankedArtifact], lens: str, top: int, elsewhen: Set[str] = frozenset()
 ) -> list[RankedArtifact]:
-    rows: Sequence[RankedArtifact], lens: str, top: int, elsewhen: Set[str] = frozenset()
-) -> list[RankedArtifact]:
     """The best *top* of *rows* through a lens, each with the lenses through which it is in such a list.
 
     Args:
