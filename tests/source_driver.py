@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import sys
 from pathlib import Path
 
@@ -27,5 +28,7 @@ async def main(folder: Path, source: str, query: Query) -> int:
 
 
 if __name__ == "__main__":
+    # a job that a shell starts in the background inherits that Ctrl-C is ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asked = msgspec.json.decode(sys.argv[3], type=Query)
     sys.exit(asyncio.run(main(Path(sys.argv[1]), sys.argv[2], asked)))

@@ -42,7 +42,7 @@ def test_each_year_of_a_things_life_has_its_flag(story_year: int, level: str, wo
 
 @pytest.mark.parametrize(("category", "life"), sorted(LIFE_YEARS.items()))
 def test_leftovers_last_as_long_as_their_category(category: str, life: int) -> None:
-    found = replace(DATED, category=category)
+    found = replace(dating(entry(("US", 1980, WIKI), category=category)), heyday=(1982, 1986))
     if not life:
         assert check(found, 1987).level == "warn"
         return

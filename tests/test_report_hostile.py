@@ -22,7 +22,11 @@ from miner.report.inert import INVISIBLE, inert, safe_url
 from miner.report.jsonfile import to_json
 from miner.report.table import COLUMNS, cells, guard, to_csv
 
-SCRIPT = (Path(miner.report.__file__).parent / "templates" / "report.js").read_text(encoding="utf-8")
+TEMPLATES = Path(miner.report.__file__).parent / "templates"
+SCRIPTS = [
+    re.sub("^ +", "", (TEMPLATES / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for name in ("report.js", "decide.js")
+]
 WHEN = datetime(2024, 5, 6, tzinfo=UTC)
 BENIGN = "plain"
 
@@ -109,8 +113,11 @@ def test_no_element_or_attribute_comes_from_data(text: str, parser: str) -> None
     assert linked <= {text}
     assert all(url.startswith("https://") and " " not in url and '"' not in url for url in linked)
     assert skeleton(page) <= BENIGN_SKELETON[parser]
-    assert [s.get_text() for s in page.find_all("script")] == [SCRIPT]
-    assert [s.attrs for s in page.find_all("script")] == [{}]
+    data, *scripts = page.find_all("script")
+    assert [s.get_text() for s in scripts] == SCRIPTS
+    assert [s.attrs for s in scripts] == [{}, {}]
+    assert data.attrs == {"type": "application/json", "id": "facts"}
+    assert not set("<>&") & set(data.get_text())
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda t: ascii(t[:40])[:40])

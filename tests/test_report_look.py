@@ -83,4 +83,4 @@ def test_print_repeats_the_header_and_splits_no_row() -> None:
     sheet = CSS.split("@media print {", 1)[1]
     assert ".ranking thead { display: table-header-group; }" in sheet
     assert re.search(r"\.ranking tr,[^{]*\{ break-inside: avoid; \}", sheet)
-    assert re.search(r"nav, \.skip, \.find, \.count \{ display: none; \}", sheet)
+    assert re.search(r"nav, \.skip, \.find, \.count, \.tools, \.decide, dialog \{ display: none; \}", sheet)

@@ -103,7 +103,7 @@ def test_a_scrape_without_an_end_stops_at_once_when_it_is_interrupted(tmp_path: 
             time.sleep(0.002)
         process.send_signal(signal.SIGINT)
         # a busy machine takes its time to end a process; without the signal it would never end
-        process.communicate(timeout=60)
+        process.communicate(timeout=30)
         server.events = ended(list(server.events))
         result = scrape(corpus, [get_source("bluesky-live")], query(server, 450), Settings())
     assert not result.errors

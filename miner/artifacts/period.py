@@ -51,6 +51,7 @@ def dating(entry: KnownArtifact, region: str = HOME_REGION) -> Dating:
         heyday=entry.heyday,
         brand=entry.brand,
         category=entry.category,
+        life_years=LIFE_YEARS.get(entry.category, DEFAULT_LIFE),
         is_brand=entry.category in _OF_MODELS and _is_bare_brand(entry),
     )
 
@@ -90,12 +91,11 @@ def check(found: Dating, story_year: int) -> PeriodFlag:
         return _branded(found, PeriodFlag(level="warn", reason=f"came in {first}: check the month {told}"))
     if found.heyday is None:
         return _branded(found, PeriodFlag(level="ok", reason=f"there since {first} {told}"))
-    return _branded(found, _within(found.heyday, found.category, story_year))
+    return _branded(found, _within(found.heyday, found.life_years, story_year))
 
 
-def _within(heyday: tuple[int, int], category: str, story_year: int) -> PeriodFlag:
+def _within(heyday: tuple[int, int], life: int, story_year: int) -> PeriodFlag:
     start, end = heyday
-    life = LIFE_YEARS.get(category, DEFAULT_LIFE)
     if story_year < start:
         return PeriodFlag(level="info", reason=f"early adopter: everywhere from {start}")
     if story_year <= end:

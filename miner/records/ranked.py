@@ -46,6 +46,7 @@ class Dating:
         heyday: First and last year in which it was everywhere; None when that is not known.
         brand: Who made it; may be empty.
         category: As the catalogue has it.
+        life_years: Years after its heyday for which it still stands about; 0: eaten, or thrown away.
         is_brand: The name stands for many models, each of which has a year of its own.
     """
 
@@ -56,6 +57,7 @@ class Dating:
     heyday: tuple[int, int] | None = None
     brand: str = ""
     category: str = "other"
+    life_years: int = 10
     is_brand: bool = False
 
 
@@ -125,6 +127,7 @@ class RankedArtifact:
         distinctive_z: z-score of the log-odds that more authors name it here than in the corpus's other eras; None
             where there are too few posts of others.
         lenses: Through which of the three lenses it is among the first.
+        sources: Names of the sources in which it is named, sorted.
         tier: Rank of the first artifact with this very share: inside a tier only the alphabet orders. 0 when not known.
         dating: When it came, as far as the catalogue knows.
         verdict: What the team decided about it; None when it decided nothing.
@@ -146,6 +149,7 @@ class RankedArtifact:
     parent: str | None = None
     distinctive_z: float | None = None
     lenses: tuple[str, ...] = ("seen",)
+    sources: tuple[str, ...] = ()
     tier: int = 0
     dating: Dating = Dating()
     period: PeriodFlag | None = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -21,14 +22,21 @@ from markupsafe import Markup
 from miner.report import view
 from miner.report.inert import INVISIBLE, inert
 from miner.report.model import Report
+from miner.report.page_facts import facts_of, story_years
 
 _FOLDER = "templates"
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 
 
-def to_html(report: Report) -> str:
-    """*report* as a page: complete without JavaScript, the same bytes for the same report."""
-    css, script = _asset("report.css"), _asset("report.js")
+def to_html(report: Report, decisions_url: str = "") -> str:
+    """*report* as a page: complete without JavaScript, the same bytes for the same report.
+
+    Args:
+        report: What to show.
+        decisions_url: Path on the server that sends the page to which its decisions go; empty for a file, which keeps
+            them in the browser and asks no network for anything.
+    """
+    css, scripts = _lean("report.css"), [_lean("report.js"), _lean("decide.js")]
     lines = view.rows(report)
     return (
         _environment()
@@ -43,8 +51,11 @@ def to_html(report: Report) -> str:
             sources=sorted(report.sources.items(), key=lambda item: (-item[1].n_posts, item[0])),
             facts=view.facts(report.manifest),
             css=Markup(css),  # noqa: S704 - a file of this package
-            script=Markup(script),  # noqa: S704 - a file of this package
-            policy=_policy(css, script),
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - files of this package
+            page_facts=Markup(facts_of(report, lines)),  # noqa: S704 - JSON without a character of HTML
+            story_years=story_years(report),
+            decisions_url=decisions_url,
+            policy=_policy(css, scripts, is_served=bool(decisions_url)),
         )
     )
 
@@ -54,8 +65,9 @@ def write_html(report: Report, path: Path) -> None:
     path.write_bytes(to_html(report).encode())
 
 
-def _policy(css: str, script: str) -> str:
-    allowed = f"style-src '{_hash(css)}'; script-src '{_hash(script)}'"
+def _policy(css: str, scripts: Sequence[str], *, is_served: bool) -> str:
+    hashes = " ".join(f"'{_hash(script)}'" for script in scripts)
+    allowed = f"style-src '{_hash(css)}'; script-src {hashes}" + ("; connect-src 'self'" if is_served else "")
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
@@ -70,7 +82,7 @@ def _asset(name: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _template(name: str) -> str:
+def _lean(name: str) -> str:
     # indented for those who edit it; in a page of 1,000 artifacts the blanks alone would be half a megabyte
     return _INDENT.sub("", _asset(name))
 
@@ -78,7 +90,7 @@ def _template(name: str) -> str:
 @lru_cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_template),
+        loader=FunctionLoader(_lean),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,

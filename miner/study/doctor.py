@@ -46,6 +46,7 @@ PACKAGES = (
     "typer",
     "websockets",
     "wordfreq",
+    "xlsxwriter",
     "zstandard",
 )
 """What ``pyproject.toml`` asks for; a test compares the two."""

@@ -193,6 +193,7 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
                 n_posts=len(mentions),
                 n_sources=int((counts[:, i] > 0).sum()),
                 share=round(float(shares[i]), 6),
+                sources=tuple(chosen.sources[s] for s in np.flatnonzero(counts[:, i]).tolist()),
                 first_seen=dates[0] if dates else None,
                 last_seen=dates[-1] if dates else None,
                 evidence=evidence_of(mentions, chosen),

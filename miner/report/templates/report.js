@@ -21,12 +21,12 @@
     const words = fold(filter.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      row.hidden = !words.every((word) => haystack.get(row).includes(word));
+      row.hidden = !words.every((word) => haystack.get(row).includes(word)) || !(window.miner?.passes(row) ?? true);
       if (!row.hidden) shown += 1;
     }
     const noun = rows.length === 1 ? "artifact" : "artifacts";
     const total = `${number.format(rows.length)} ${noun}`;
-    count.textContent = words.length ? `${number.format(shown)} of ${total}` : total;
+    count.textContent = shown < rows.length ? `${number.format(shown)} of ${total}` : total;
     empty.hidden = shown > 0;
   };
 
@@ -68,6 +68,7 @@
     target.scrollIntoView();
   });
   filter.addEventListener("input", apply);
+  document.addEventListener("refilter", apply);
   document.getElementById("find").hidden = false;
   if (filter.value) apply();
 })();

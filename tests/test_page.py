@@ -1,0 +1,283 @@
+"""The report in a browser, from a file: what is read, decided, filtered and handed on, without asking any network."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from miner.artifacts.period import check
+from miner.records import Dating
+from miner.report import Report, read_report
+from miner.report.html import to_html
+from miner.review.log import decision_from
+
+CHROMIUM = shutil.which("chromium")
+if CHROMIUM is None and os.environ.get("NOSTALGIA_CHROMIUM") == "required":
+    pytest.fail("Chromium was to be installed, and is not there", pytrace=False)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed; .ci/chromium.sh does")
+
+GOLD = read_report(Path(__file__).parent / "gold" / "report" / "report.json")
+DATINGS = (
+    Dating(first_year=1983, sources=("Wikipedia: A",), confidence="medium", heyday=(1984, 1986), life_years=6),
+    Dating(first_year=1975, sources=("A", "B", "C"), confidence="high", heyday=(1976, 1979), life_years=0),
+    Dating(first_year=1960, sources=("<b>A",), confidence="medium", is_brand=True),
+    Dating(first_year=1980, sources=("A",), confidence="medium", heyday=(1981, 1982), is_brand=True, life_years=0),
+)
+
+
+def report(n: int = 0) -> Report:
+    """The gold report, every row dated in another way; with *n*, so many rows."""
+    rows = [replace(row, dating=DATINGS[i % 4], sources=("reddit",)) for i, row in enumerate(GOLD.rows)]
+    rows[-1] = replace(rows[-1], dating=Dating())
+    if n:
+        rows = [
+            replace(
+                rows[i % len(rows)],
+                rank=i + 1,
+                artifact=replace(rows[i % len(rows)].artifact, artifact_id=f"a_{i:010x}", name=f"Artifact {i}"),
+            )
+            for i in range(n)
+        ]
+    return replace(GOLD, rows=tuple(rows))
+
+
+@dataclass
+class Opened:
+    """A page, with all that went wrong or over the wire."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def names(self) -> list[str]:
+        return [text.strip() for text in self.page.locator("#ranking tbody tr:visible .name").all_inner_texts()]
+
+    def downloaded(self, button: str) -> str:
+        with self.page.expect_download() as waiting:
+            self.page.click(button)
+        return Path(waiting.value.path()).read_text(encoding="utf-8")
+
+    def verdict(self, row: int) -> str:
+        return self.page.locator("#ranking tbody tr").nth(row).locator(".verdict").inner_text()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+def opened(browser: Browser, folder: Path, shown: Report, **context: Any) -> Opened:
+    file = folder / "report.html"
+    file.write_text(to_html(shown), encoding="utf-8")
+    made = Opened(browser.new_context(viewport={"width": 1280, "height": 900}, **context).new_page())
+    made.page.on("console", lambda message: made.troubles.append(message.text))
+    made.page.on("pageerror", lambda error: made.troubles.append(str(error)))
+    made.page.on("request", lambda request: made.asked.append(request.url))
+    made.page.goto(file.as_uri())
+    return made
+
+
+@pytest.fixture
+def here(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
+    made = opened(browser, tmp_path, report())
+    yield made
+    assert made.troubles == []
+    # blob: is a file that the page itself hands out
+    assert [url for url in made.asked if not url.startswith(("file:", "blob:"))] == []
+    made.page.context.close()
+
+
+def test_the_filter_and_the_facets_narrow_the_list_and_the_address_remembers(here: Opened) -> None:
+    everything = here.names()
+    here.page.fill("#filter", everything[1].split()[0].lower())
+    assert here.names() == [everything[1]]
+    assert "of" in here.page.inner_text("#count")
+    assert "#?q=" in here.page.url
+    here.page.fill("#filter", "")
+    department = here.page.locator("#facet-dept option").nth(1).get_attribute("value")
+    here.page.select_option("#facet-dept", department)
+    narrowed = here.names()
+    assert 0 < len(narrowed) < len(everything)
+    again = here.page.context.new_page()
+    again.goto(here.page.url)
+    assert again.locator("#ranking tbody tr:visible").count() == len(narrowed)
+    again.close()
+
+
+def test_sorting_turns_the_list_round_and_back(here: Opened) -> None:
+    order = here.names()
+    here.page.click("#ranking thead th:first-child button")
+    assert here.names() == order[::-1]
+    here.page.click("#ranking thead th:first-child button")
+    assert here.names() == order
+
+
+def test_each_key_does_what_the_help_says(here: Opened) -> None:
+    press = here.page.keyboard.press
+    press("?")
+    assert "undo" in here.page.inner_text("dialog")
+    press("Escape")
+    press("j")
+    press("k")
+    assert here.verdict(0) == "Kept"
+    press("ArrowDown")
+    press("m")
+    assert here.verdict(1) == "Maybe"
+    press("j")
+    press("x")
+    press("4")
+    assert here.verdict(2) == "Rejected: too obvious"
+    press("u")
+    assert here.verdict(2) == ""
+    press("ArrowUp")
+    press("p")
+    assert here.verdict(1) == "Kept"
+    press("/")
+    here.page.keyboard.type("zzz")
+    assert here.names() == []
+    press("Escape")
+    here.page.select_option("#facet-said", "keep")
+    here.page.fill("#filter", "")
+    assert len(here.names()) == 2
+
+
+def test_decisions_stay_are_exported_as_the_program_reads_them_and_come_in_again(here: Opened, tmp_path: Path) -> None:
+    names = here.names()
+    here.page.fill("#who", "ann")
+    here.page.keyboard.press("Escape")
+    for key in ("j", "k", "j", "x", "1", "j", "e"):
+        here.page.keyboard.press(key)
+    here.page.fill("dialog textarea", "the red one")
+    here.page.fill("dialog input[list]", names[0])
+    if here.page.locator("dialog input[type=checkbox]").count():
+        here.page.locator("dialog input[type=checkbox]").first.check()
+    here.page.click("dialog button[type=submit]")
+    here.page.reload()
+    assert here.verdict(0) == "Kept"
+    assert "the red one" in here.verdict(2)
+    written = here.downloaded("#export-decisions")
+    lines = [decision_from(line.encode()) for line in written.splitlines()]
+    assert [(line.by, line.what, line.value, line.reason) for line in lines][:2] == [
+        ("ann", "decision", "keep", ""),
+        ("ann", "decision", "reject", "not an object"),
+    ]
+    assert {line.what for line in lines[2:]} >= {"note", "same_as"}
+    here.page.evaluate("localStorage.clear()")
+    here.page.reload()
+    assert here.page.locator(".verdict:visible").count() == 0
+    file = tmp_path / "decisions.jsonl"
+    file.write_text(written + "<html>\n", encoding="utf-8")
+    here.page.set_input_files("#import-decisions", file)
+    here.page.wait_for_function("document.getElementById('said').textContent.includes('taken in')")
+    assert here.verdict(1) == "Rejected: not an object"
+    assert f"{len(lines)} decisions taken in, 1 lines refused" in here.page.inner_text("#said")
+
+
+def test_exports_hold_the_view_or_everything_and_no_formula(here: Opened) -> None:
+    everything = here.downloaded("#export-all")
+    assert len(everything.strip().splitlines()) == len(GOLD.rows) + 1
+    assert everything.startswith("\ufeffrank,artifact,")
+    here.page.fill("#filter", here.names()[0])
+    n_shown = len(here.names())
+    assert 0 < n_shown < len(GOLD.rows)
+    assert len(here.downloaded("#export-view").strip().splitlines()) == n_shown + 1
+    assert f"({n_shown})" in here.page.inner_text("#export-view")
+    assert not [cell for line in everything.splitlines() for cell in line.split(",") if cell[:1] in ("=", "@")]
+
+
+def test_the_page_flags_every_year_as_the_program_does(here: Opened) -> None:
+    first, last = (int(here.page.get_attribute("#story", name) or 0) for name in ("min", "max"))
+    for year in range(first, last + 1):
+        here.page.fill("#story", str(year))
+        shown = here.page.locator("#ranking tbody tr .period").all_inner_texts()
+        expected = [check(row.dating, year) for row in report().rows]
+        assert [words.split(" ", 1)[1] if not words.startswith("Not yet") else words[8:] for words in shown] == [
+            flag.reason for flag in expected
+        ]
+        levels = here.page.eval_on_selector_all("#ranking tbody tr", "rows => rows.map(r => r.dataset.level)")
+        assert levels == [flag.level for flag in expected]
+    here.page.click("#story-off")
+    assert here.page.locator("#ranking tbody tr .period:visible").count() == 0
+
+
+def test_a_permalink_leads_to_its_row_even_past_a_filter(here: Opened) -> None:
+    here.page.fill("#filter", "zzz")
+    anchor = here.page.locator("#ranking tbody tr").nth(2).get_attribute("id")
+    here.page.evaluate("id => { location.hash = id }", anchor)
+    here.page.wait_for_timeout(100)
+    assert here.page.locator(f"#{anchor}").is_visible()
+
+
+@pytest.mark.parametrize("view", ["table", "cards", "dark", "narrow"])
+def test_axe_finds_nothing(browser: Browser, tmp_path: Path, view: str) -> None:
+    made = opened(
+        browser,
+        tmp_path,
+        report(),
+        bypass_csp=True,
+        color_scheme="dark" if view == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    if view == "cards":
+        made.page.click("#cards")
+    if view == "narrow":
+        # 400 % zoom of a window of 1,280 pixels
+        made.page.set_viewport_size({"width": 320, "height": 700})
+    made.page.keyboard.press("j")
+    made.page.keyboard.press("k")
+    found = Axe().run(made.page)
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found.response["violations"]] == []
+    if view == "narrow":
+        assert made.page.evaluate("document.documentElement.scrollWidth") <= 320
+    made.page.context.close()
+
+
+def test_all_is_there_without_javascript(browser: Browser, tmp_path: Path) -> None:
+    made = opened(browser, tmp_path, report(), java_script_enabled=False)
+    assert len(made.names()) == len(GOLD.rows)
+    assert made.page.locator(".tools").is_hidden()
+    made.page.context.close()
+
+
+def test_it_prints(here: Opened, tmp_path: Path) -> None:
+    for size in ("A4", "Letter"):
+        here.page.pdf(path=tmp_path / f"{size}.pdf", format=size)
+        assert (tmp_path / f"{size}.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_thousand_artifacts_are_small_and_quick(browser: Browser, tmp_path: Path) -> None:
+    began = time.monotonic()
+    made = opened(browser, tmp_path, report(1000))
+    took = time.monotonic() - began
+    assert (tmp_path / "report.html").stat().st_size < 3_000_000
+    assert len(made.names()) == 1000
+    # no stopwatch on a shared machine: only that nothing grows with the square of the rows
+    assert took < 60
+    made.page.fill("#filter", "artifact 99")
+    assert len(made.names()) == 19
+    assert made.troubles == []
+    made.page.context.close()
+
+
+def test_a_browser_that_stores_nothing_says_so(browser: Browser, tmp_path: Path) -> None:
+    made = opened(browser, tmp_path, report())
+    made.page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })")
+    made.page.reload()
+    made.page.keyboard.press("j")
+    made.page.keyboard.press("k")
+    assert "does not store" in made.page.inner_text("#said")
+    assert json.loads(made.downloaded("#export-decisions"))["value"] == "keep"
+    made.page.context.close()
