@@ -21,7 +21,8 @@ TYPES = {
     "int64": "rank rank_low rank_high n_authors n_posts n_sources first_year heyday_start heyday_end",
     "double": "share distinctive_z probability",
     "timestamp[us, tz=UTC]": "first_seen last_seen",
-    "list<element: string>": "also_called lenses year_source",
+    "list<element: string>": "also_called lenses year_source rights_flags",
+    "list<element: int64>": "trend_12m",
 }
 
 

@@ -20,7 +20,7 @@ MAY_BE_EMPTY = {
     *("also_called", "dept_also", "evidence_1_url", "evidence_2_url", "evidence_3_url", "evidence_1_quote"),
     *("first_seen", "last_seen", "theme", "parent", "first_year", "heyday_start", "heyday_end", "year_source"),
     *("distinctive_z",),
-    *("period_flag", "period_reason", "region", "brand"),
+    *("period_flag", "period_reason", "region", "brand", "rights_flags", "trend_12m"),
 }
 
 
@@ -33,8 +33,8 @@ def test_the_columns_are_these_in_this_order() -> None:
         "artifact_id rank rank_low rank_high artifact also_called category dept_primary dept_also mm_category "
         "n_authors n_posts n_sources share distinctive_z lenses "
         "first_year heyday_start heyday_end year_source year_confidence period_flag "
-        "period_reason region brand evidence_1_url evidence_2_url evidence_3_url evidence_1_quote "
-        "first_seen last_seen theme parent probability"
+        "period_reason region brand rights_flags evidence_1_url evidence_2_url evidence_3_url evidence_1_quote "
+        "trend_12m first_seen last_seen theme parent probability"
     )
 
 

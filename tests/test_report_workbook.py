@@ -249,7 +249,7 @@ def test_rights_are_offered_to_be_settled_and_never_said_to_be() -> None:
     book = book_of(flagged())
     sheet = book["Clearance"]
     assert [c.value for c in sheet[1]] == [
-        *("artifact_id", "rank", "artifact", "brand", "category", "clearance_status", "owner", "notes"),
+        *("artifact_id", "rank", "artifact", "brand", "category", "rights_flags", "clearance_status", "owner", "notes"),
     ]
     assert [r["artifact"].value for r in records(sheet)] == [row.artifact.name for row in REPORT.rows]
     assert validations(sheet)["clearance_status"].formula1 == f'"{DROPDOWNS["clearance_status"]}"'

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from miner.records import RankedArtifact
 from miner.report.inert import inert
 from miner.report.model import Report
+from miner.report.rights import rights_flags
 from miner.report.table import COLUMNS, cells
 
 _WHOLE = (
@@ -26,7 +27,8 @@ _TYPES: Mapping[str, pa.DataType] = {
     **dict.fromkeys(_WHOLE, pa.int64()),
     **dict.fromkeys(("share", "distinctive_z", "probability"), pa.float64()),
     **dict.fromkeys(("first_seen", "last_seen"), pa.timestamp("us", tz="UTC")),
-    **dict.fromkeys(("also_called", "lenses", "year_source"), pa.list_(pa.string())),
+    **dict.fromkeys(("also_called", "lenses", "year_source", "rights_flags"), pa.list_(pa.string())),
+    "trend_12m": pa.list_(pa.int64()),
 }
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 
@@ -62,6 +64,8 @@ def _record(row: RankedArtifact) -> dict[str, object]:
         "heyday_start": start,
         "heyday_end": end,
         "year_source": [inert(name) for name in found.sources],
+        "rights_flags": list(rights_flags(row)),
+        "trend_12m": list(row.months),
         "first_seen": row.first_seen,
         "last_seen": row.last_seen,
         "probability": row.artifact.probability,

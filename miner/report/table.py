@@ -27,8 +27,10 @@ period_flag          block, warn, info, ok or undated for the story year; empty 
 period_reason        the same in words
 region               where *first_year* holds; empty for the world
 brand                who made it; empty when nobody in particular did
+rights_flags         rights to look up, " | " between them: copyright, trademark, likeness; empty: none known
 evidence_1..3_url    links to posts; empty when there are fewer, when one has no link, and in public reports
 evidence_1_quote     what the first of them says; empty when there is none, and in public reports
+trend_12m            posts that name it in each of the last twelve months, oldest first; empty below twelve dated posts
 first_seen,          dates (YYYY-MM-DD, UTC) of the oldest and newest post that names it; empty when no post is dated
 last_seen
 theme                name of its theme; empty when it is in none
@@ -52,6 +54,7 @@ from miner.records import RankedArtifact
 from miner.report.departments import department
 from miner.report.inert import inert, safe_url
 from miner.report.model import Report
+from miner.report.rights import rights_flags
 
 N_EVIDENCE = 3
 MAX_CELL = 30_000
@@ -59,8 +62,8 @@ COLUMNS = (
     "artifact_id", "rank", "rank_low", "rank_high", "artifact", "also_called", "category", "dept_primary", "dept_also",
     "mm_category", "n_authors", "n_posts", "n_sources", "share", "distinctive_z", "lenses", "first_year",
     "heyday_start", "heyday_end", "year_source", "year_confidence", "period_flag", "period_reason", "region", "brand",
-    "evidence_1_url",
-    "evidence_2_url", "evidence_3_url", "evidence_1_quote", "first_seen", "last_seen", "theme", "parent", "probability",
+    "rights_flags", "evidence_1_url", "evidence_2_url", "evidence_3_url", "evidence_1_quote", "trend_12m", "first_seen",
+    "last_seen", "theme", "parent", "probability",
 )  # fmt: skip
 BOM = "\ufeff"
 # "=1+1", " =1+1", "＝1+1": full-width signs are read as the plain ones by spreadsheets of East Asian locales
@@ -95,8 +98,9 @@ def cells(row: RankedArtifact) -> tuple[str, ...]:
         *(place.primary, place.also, place.mm_category),
         *(str(row.n_authors), str(row.n_posts), str(row.n_sources), f"{row.share:.6f}"),
         *("" if row.distinctive_z is None else f"{row.distinctive_z:.3f}", " | ".join(row.lenses)),
-        *_dated(row),
+        *(*_dated(row), " | ".join(rights_flags(row))),
         *(*urls, *[""] * (N_EVIDENCE - len(urls)), inert(quote)),
+        " ".join(map(str, row.months)),
         *(_date(row.first_seen), _date(row.last_seen), inert(row.theme or ""), inert(row.parent or "")),
         f"{artifact.probability:.4f}",
     )

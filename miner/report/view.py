@@ -67,6 +67,7 @@ class Row:
     record: RankedArtifact
     place: str
     bar: Bar
+    spark: str
     name: str
     spellings: tuple[str, ...]
     category: str
@@ -194,6 +195,7 @@ def _row(row: RankedArtifact, place: str, longest: int, links: Mapping[str, Them
         record=row,
         place=place,
         bar=_bar(row, longest),
+        spark=_spark(row.months),
         name=name_of(artifact.name),
         spellings=tuple(name_of(spelling) for spelling in artifact.also_called),
         category=inert(artifact.category.replace("_", " "), MAX_NAME),
@@ -217,6 +219,14 @@ def _came(found: Dating) -> str:
     heyday = f", everywhere {found.heyday[0]}–{found.heyday[1]}" if found.heyday else ""
     sure = "; two sources agree" if found.confidence == "high" else ""
     return inert(f"{found.first_year}{heyday} ({'; '.join(found.sources[:2])}{sure})")
+
+
+def _spark(months: Sequence[int]) -> str:
+    """Points of a line through the months on a field of 100 by 20; empty without months."""
+    most = max(months, default=0)
+    if not most:
+        return ""
+    return " ".join(f"{100 * i / (len(months) - 1):.0f},{19 - 18 * n / most:.0f}" for i, n in enumerate(months))
 
 
 def _anchor(identity: str) -> str:

@@ -64,8 +64,10 @@ MEANINGS: Mapping[str, str] = {
     "period_flag, period_reason": "For the story year. block: not there yet. warn: look it up. info: worth knowing. "
     "ok: fits. undated: nobody says.",
     "region, brand": "Where the first year holds (empty: the world), and who made it.",
+    "rights_flags": "Rights that somebody has to look up; a hint, no advice.",
     "evidence_1_url to evidence_3_url": "Posts that name it.",
     "evidence_1_quote": "What the first of them says.",
+    "trend_12m": "Posts that name it in each of the last twelve months. Empty below twelve dated posts.",
     "first_seen, last_seen": "When its oldest and newest post were put online; not when the thing was made.",
     "theme, parent": "Things that belong with it, and the wider thing that it is a kind of.",
     "probability": "How sure the program is that this is one particular thing, 0 to 1.",

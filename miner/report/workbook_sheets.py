@@ -47,7 +47,8 @@ MACHINE: Mapping[str, Column] = {
     "n_sources": Column(10, "#,##0"), "share": Column(8, "0.0%"), "distinctive_z": Column(12, "0.0"),
     "lenses": Column(16), "first_year": Column(9, "0"), "heyday_start": Column(12, "0"), "heyday_end": Column(11, "0"),
     "year_source": Column(24), "year_confidence": Column(14), "period_flag": Column(11), "period_reason": Column(26),
-    "region": Column(8), "brand": Column(16), "evidence_1_url": Column(16), "evidence_2_url": Column(16),
+    "region": Column(8), "brand": Column(16), "rights_flags": Column(16), "trend_12m": Column(20),
+    "evidence_1_url": Column(16), "evidence_2_url": Column(16),
     "evidence_3_url": Column(16), "evidence_1_quote": Column(42), "first_seen": Column(11, "yyyy-mm-dd"),
     "last_seen": Column(11, "yyyy-mm-dd"), "theme": Column(24), "parent": Column(18), "probability": Column(10, "0.00"),
 }  # fmt: skip

@@ -28,6 +28,7 @@ from miner.study.left_out import told
 from miner.study.listed import Asked, LookUp, listed
 from miner.study.manifest import manifest_of
 from miner.study.models import Models, load_models
+from miner.study.months import last_months, newest_of
 from miner.study.summary import summarise
 from miner.text.extract import Text, extract
 
@@ -178,7 +179,7 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
     progress("measuring intervals", 0, 0)
     low, high = rank_intervals(sightings, seed=seed)
     names, tier = [a.name for a in found.artifacts], tiers(shares)
-    wider = parents(names)
+    wider, newest = parents(names), newest_of(chosen)
     rows = []
     for place, i in enumerate(order(shares, names).tolist(), 1):
         mentions = found.mentions[i]
@@ -193,6 +194,7 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
                 n_posts=len(mentions),
                 n_sources=int((counts[:, i] > 0).sum()),
                 share=round(float(shares[i]), 6),
+                months=last_months(mentions, chosen, newest),
                 sources=tuple(chosen.sources[s] for s in np.flatnonzero(counts[:, i]).tolist()),
                 first_seen=dates[0] if dates else None,
                 last_seen=dates[-1] if dates else None,
