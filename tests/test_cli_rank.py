@@ -73,8 +73,8 @@ def test_rank_prints_the_ledger_the_list_and_the_files(study: Study) -> None:
     assert lines[0] == "The 1980s, as people remember them"
     assert lines[2].split() == ["20", "posts"]
     assert " rank  90 % interval  authors  artifact" in lines
-    paths = {kind: study.folder / path for kind, path in (line.split(maxsplit=1) for line in lines[-3:])}
-    assert paths == {kind: study.run / f"report.{kind}" for kind in ("csv", "html", "json")}
+    paths = {kind: study.folder / path for kind, path in (line.split(maxsplit=1) for line in lines[-5:])}
+    assert paths == {kind: study.run / f"report.{kind}" for kind in ("csv", "html", "json", "parquet", "xlsx")}
     assert all(path.is_file() for path in paths.values())
     assert "extracting: " in study.words.err
 
@@ -159,7 +159,7 @@ def test_a_hostile_or_endless_name_stays_on_its_line(tmp_path: Path, capsys: pyt
     )
     results.finish(made, tmp_path, as_json=False, is_public=False)
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(cells, lines[:-3])) <= 80
+    assert max(map(cells, lines[:-5])) <= 80
     at = lines.index(" rank  90 % interval  authors  artifact")
     assert lines[at + 1] == "    1  1-10                 7  [2Jcube"
     assert lines[at + 2].endswith("WWW…")

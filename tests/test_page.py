@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from cli_program import call, write_posts
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from miner.artifacts.period import check
@@ -281,3 +283,42 @@ def test_a_browser_that_stores_nothing_says_so(browser: Browser, tmp_path: Path)
     assert "does not store" in made.page.inner_text("#said")
     assert json.loads(made.downloaded("#export-decisions"))["value"] == "keep"
     made.page.context.close()
+
+
+def test_the_way_through_that_the_readme_describes(browser: Browser, tmp_path: Path) -> None:
+    """A list for 1983, ten rejected, two merged, the rest handed to the art department, and the next list obeys."""
+    write_posts(tmp_path / "posts.jsonl")
+    assert call(tmp_path, "import", "posts.jsonl", "--into", "mine").code == 0
+    ranked = call(tmp_path, "rank", "mine", "--era", "80s", "--story-year", "1983", "--region", "US", "--top", "132")
+    assert ranked.code == 0, ranked.err
+    (run,) = (tmp_path / "output" / "mine").iterdir()
+    page = browser.new_context().new_page()
+    page.goto((run / "report.html").as_uri())
+    assert page.inner_text("#story-year") == "1983"
+    names = [name.strip() for name in page.locator("#ranking tbody tr .name").all_inner_texts()]
+    n_rejected = min(10, len(names) - 4)
+    assert n_rejected >= 3
+    for _ in range(n_rejected):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        page.keyboard.press("1")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.fill("dialog input[list]", names[n_rejected + 1])
+    page.click("dialog button[type=submit]")
+    page.select_option("#facet-said", "none")
+    with page.expect_download() as view:
+        page.click("#export-view")
+    handed = Path(view.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(handed) - 1 == len(names) - n_rejected
+    with page.expect_download() as decisions:
+        page.click("#export-decisions")
+    decisions.value.save_as(tmp_path / "decisions.jsonl")
+    page.context.close()
+    taken = call(tmp_path, "decide", "import", "decisions.jsonl", "--into", "mine")
+    assert taken.out.startswith(f"{n_rejected + 1} new, 0 known already, 0 refused"), taken.out + taken.err
+    again = json.loads(call(tmp_path, "rank", "mine", "--era", "80s", "--story-year", "1983", "--json", "--quiet").out)
+    rest = {row["artifact"]["name"] for row in again["report"]["rows"]}
+    assert not rest & set(names[:n_rejected])
+    assert len(rest) == len(names) - n_rejected - 1
+    assert load_workbook(run / "report.xlsx").sheetnames[:2] == ["READ ME", "All"]

@@ -78,15 +78,17 @@ def identify(
     accepted = {
         c.key: float(p)
         for c, p in zip(tried, probability, strict=True)
-        if c.key not in links.out
-        and p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
+        if p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
     }
     written = {c.key for c in every}
-    accepted |= {key: p for key, p in links.partners(accepted).items() if key in written - links.out}
+    accepted |= {key: p for key, p in links.partners(accepted).items() if key in written}
     variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
     ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
     given = {c.key for c in tried if c.key in accepted and c.name.lower() in load_given_names()}
-    settled = believed(resolve(mentions, accepted.keys() | variants.keys()), ordinary, given)
+    # a name that somebody ruled out still covers the shorter ones in it: without "Hall of Fame" there is no "Fame"
+    found = believed(resolve(mentions, accepted.keys() | variants.keys() | (links.out & written)), ordinary, given)
+    accepted = {key: p for key, p in accepted.items() if key not in links.out}
+    settled = [m for m in found if variants.get(m.key, m.key) in accepted]
     rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
     artifacts = _join(rows, settled, variants, accepted, models, links)
     shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]

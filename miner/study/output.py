@@ -12,7 +12,7 @@ from miner.errors import MinerError, StorageFull
 from miner.report import Report, read_report, write_report
 from miner.report.public import public
 
-FORMATS = ("csv", "json", "html")
+FORMATS = ("csv", "json", "html", "xlsx", "parquet")
 STAMP = "run.json"
 # EFBIG: a limit on the size of files, as batch systems set it
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
