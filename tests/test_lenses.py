@@ -13,7 +13,7 @@ from miner.errors import UnknownName
 from miner.names import spelling_key
 from miner.records import Artifact, PeriodFlag, Post, RankedArtifact, artifact_id
 from miner.study.describe import of_other_times
-from miner.study.lenses import Reference, reference, through, weighed
+from miner.study.lenses import Reference, beside, reference, through, weighed
 from miner.study.spotter import Spotter
 
 
@@ -74,6 +74,12 @@ def test_a_row_says_in_which_lists_it_is() -> None:
         "Late": ("distinctive",),
         "Cut": ("distinctive", "deep"),
     }
+
+
+def test_what_only_other_lists_have_stands_beside_by_rank() -> None:
+    assert [found.artifact.name for found in beside(ROWS, "seen", 2)] == ["Cut", "Rare"]
+    assert [found.lenses for found in beside(ROWS, "seen", 2)] == [("deep",), ("distinctive",)]
+    assert {found.artifact.name for found in beside(ROWS, "deep", 2)} == {"Seen", "Both", "Rare"}
 
 
 def test_what_is_named_less_here_is_never_distinctive() -> None:

@@ -322,3 +322,43 @@ def test_the_way_through_that_the_readme_describes(browser: Browser, tmp_path: P
     assert not rest & set(names[:n_rejected])
     assert len(rest) == len(names) - n_rejected - 1
     assert load_workbook(run / "report.xlsx").sheetnames[:2] == ["READ ME", "All"]
+
+
+def test_each_tab_is_a_list_of_its_own_in_its_own_order(browser: Browser, tmp_path: Path) -> None:
+    first, second, third, *rest = report().rows
+    shown = replace(
+        report(),
+        rows=(
+            replace(first, lenses=("seen", "distinctive"), distinctive_z=2.5),
+            replace(second, lenses=("seen",), distinctive_z=-1.0),
+        ),
+        also=(replace(third, lenses=("distinctive", "deep"), distinctive_z=3.5),),
+    )
+    made = opened(browser, tmp_path, shown)
+    names = [row.artifact.name for row in (first, second, third)]
+    assert made.names() == names[:2]
+    assert made.page.inner_text("#count") == "2 artifacts"
+    made.page.click("#lenses button:nth-child(2)")
+    assert made.names() == [names[2], names[0]]
+    assert "lens=distinctive" in made.page.url
+    again = made.page.context.new_page()
+    again.goto(made.page.url)
+    assert again.locator("#ranking tbody tr:visible").count() == 2
+    again.close()
+    made.page.click("#lenses button:nth-child(3)")
+    assert made.names() == [names[2]]
+    made.page.evaluate("id => { location.hash = id }", second.artifact.artifact_id)
+    made.page.wait_for_timeout(100)
+    assert made.page.locator(f"#{second.artifact.artifact_id}").is_visible()
+    assert rest
+    assert made.troubles == []
+    made.page.context.close()
+
+
+def test_without_javascript_the_other_lists_stand_below(browser: Browser, tmp_path: Path) -> None:
+    first, second, *_ = report().rows
+    shown = replace(report(), rows=(first,), also=(replace(second, lenses=("deep",)),))
+    made = opened(browser, tmp_path, shown, java_script_enabled=False)
+    assert made.names() == [first.artifact.name, second.artifact.name]
+    assert "Only in the other lists" in made.page.inner_text("#others")
+    made.page.context.close()

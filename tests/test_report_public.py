@@ -56,6 +56,12 @@ def test_no_file_of_a_public_report_holds_what_it_must_not(tmp_path: Path) -> No
         assert [name for name, text in outside.items() if secret in text] == []
 
 
+def test_the_other_lists_lose_the_same() -> None:
+    found = public(replace(told(), rows=told().rows[:1], also=told().rows[1:]))
+    assert [row.evidence for row in (*found.rows, *found.also)] == [()] * (len(found.rows) + len(found.also))
+    assert {row.artifact.name for row in found.also} < {row.artifact.name for row in told().rows[1:]}
+
+
 def test_ranks_stay_those_of_the_whole_list() -> None:
     assert [row.rank for row in public(REPORT).rows] == [1, 2, 3, 4, 5]
     assert [row.rank for row in public(told()).rows] == [1, 3, 4, 5]

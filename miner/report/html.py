@@ -37,13 +37,14 @@ def to_html(report: Report, decisions_url: str = "") -> str:
             them in the browser and asks no network for anything.
     """
     css, scripts = _lean("report.css"), [_lean("report.js"), _lean("decide.js")]
-    lines = view.rows(report)
+    lines, others = view.rows(report), view.others(report)
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             report=report,
             rows=lines,
+            others=others,
             themes=view.themes(report, lines),
             n_without_theme=sum(line.theme is None for line in lines),
             ledgers=view.ledgers(report.funnel),
@@ -52,7 +53,7 @@ def to_html(report: Report, decisions_url: str = "") -> str:
             facts=view.facts(report.manifest),
             css=Markup(css),  # noqa: S704 - a file of this package
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - files of this package
-            page_facts=Markup(facts_of(report, lines)),  # noqa: S704 - JSON without a character of HTML
+            page_facts=Markup(facts_of(report, (*lines, *others))),  # noqa: S704 - JSON without a character of HTML
             story_years=story_years(report),
             decisions_url=decisions_url,
             policy=_policy(css, scripts, is_served=bool(decisions_url)),

@@ -61,6 +61,7 @@ class Report:
         funnel: What was left out and why, in the order in which it happened. Steps over posts come first; a step that
             does not start from what the one before it left begins the count of the names found in those posts.
         rows: The artifacts, best first by *lens*.
+        also: Artifacts that only the other lenses list, by rank: for the page's tabs.
         themes: Themes of these artifacts, largest first; an artifact is in one or in none.
         limits: What a reader has to know before trusting a row, one sentence each ("3,210 posts have no author; each
             counts as an author of its own.").
@@ -87,6 +88,7 @@ class Report:
     n_without_author: int = 0
     funnel: tuple[FunnelStep, ...] = ()
     rows: tuple[RankedArtifact, ...] = ()
+    also: tuple[RankedArtifact, ...] = ()
     themes: tuple[Theme, ...] = ()
     limits: tuple[str, ...] = ()
     lens: str = "seen"
@@ -95,7 +97,8 @@ class Report:
     expires_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.mode == "public" and any(row.evidence for row in self.rows) | any(s.examples for s in self.funnel):
+        quoted = any(row.evidence for row in (*self.rows, *self.also)) or any(s.examples for s in self.funnel)
+        if self.mode == "public" and quoted:
             raise ValueError("a public report holds no quotes; make it with public(report)")
 
 

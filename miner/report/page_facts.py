@@ -33,6 +33,7 @@ def facts_of(report: Report, lines: Sequence[Row]) -> str:
     facts = {
         "corpus": name_of(report.corpus),
         "run": name_of(report.run_id),
+        "lens": report.lens,
         "story": year if isinstance(year, int) else None,
         "departments": _DEPARTMENTS,
         "sources": [name_of(name) for name in sources],
@@ -62,6 +63,8 @@ def _fact(line: Row, sources: Sequence[str]) -> dict[str, object]:
         fact["seen_in"] = [sources.index(name) for name in row.sources]
     if row.lenses != ("seen",):
         fact["lenses"] = row.lenses
+    if row.distinctive_z is not None:
+        fact["z"] = row.distinctive_z
     if found.first_year is not None and found.confidence != "none":
         fact |= {
             "first": found.first_year,

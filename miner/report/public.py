@@ -30,7 +30,7 @@ def public(report: Report) -> Report:
     """
     if report.mode == "public":
         return report
-    kept = tuple(row for row in report.rows if row.n_authors >= MIN_AUTHORS and not _is_private(row.artifact.name))
+    kept, also = ([row for row in rows if _is_shown(row)] for rows in (report.rows, report.also))
     names = {row.artifact.artifact_id: row.artifact.name for row in kept}
     gone = [row.artifact.name for row in report.rows if row.artifact.artifact_id not in names]
     themes = tuple(t for theme in report.themes if (t := _theme(theme, names, gone)) is not None)
@@ -40,6 +40,7 @@ def public(report: Report) -> Report:
         report,
         mode="public",
         rows=tuple(_row(row, theme_of, shown) for row in kept),
+        also=tuple(_row(row, theme_of, shown) for row in also),
         themes=themes,
         funnel=tuple(_step(step, shown) for step in report.funnel),
         first_seen=_day(report.first_seen),
@@ -58,6 +59,10 @@ def redact(text: str) -> str:
     """
     words = (LEFT_OUT + word[len(word.rstrip(_TAIL)) :] if _is_private(word) else word for word in text.split(" "))
     return " ".join(words)
+
+
+def _is_shown(row: RankedArtifact) -> bool:
+    return row.n_authors >= MIN_AUTHORS and not _is_private(row.artifact.name)
 
 
 def _is_private(text: str) -> bool:

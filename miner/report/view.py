@@ -10,6 +10,7 @@ from datetime import datetime
 from miner.records import Artifact, Dating, Evidence, FunnelStep, Move, RankedArtifact, Theme, artifact_id
 from miner.report.departments import Department, department
 from miner.report.inert import inert, safe_url
+from miner.report.marks import Bar, bar_of, spark_of
 from miner.report.model import Report, places
 
 MAX_NAME = 120
@@ -28,15 +29,6 @@ class Day:
 
     iso: str
     words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """Where an interval of ranks lies on a line from the first place to the last, all in hundredths of its length."""
-
-    start: str
-    width: str
-    mark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +122,18 @@ class Ledger:
 
 def rows(report: Report) -> tuple[Row, ...]:
     """The lines of the table, in the report's order."""
-    longest = max((max(row.rank_high, row.rank) for row in report.rows), default=1)
+    return _lines(report, report.rows)
+
+
+def others(report: Report) -> tuple[Row, ...]:
+    """Lines that only the other lenses list, by rank."""
+    return _lines(report, report.also)
+
+
+def _lines(report: Report, chosen: Sequence[RankedArtifact]) -> tuple[Row, ...]:
+    longest = max((max(row.rank_high, row.rank) for row in (*report.rows, *report.also)), default=1)
     links = {theme.name: ThemeLink(anchor=f"t_{n}", name=_theme_name(theme)) for n, theme in _numbered(report)}
-    spoken = places(report.rows)
-    return tuple(_row(row, place, longest, links) for row, place in zip(report.rows, spoken, strict=True))
+    return tuple(_row(row, place, longest, links) for row, place in zip(chosen, places(chosen), strict=True))
 
 
 def themes(report: Report, lines: Sequence[Row]) -> tuple[ThemeView, ...]:
@@ -194,8 +194,8 @@ def _row(row: RankedArtifact, place: str, longest: int, links: Mapping[str, Them
         anchor=_anchor(artifact.artifact_id),
         record=row,
         place=place,
-        bar=_bar(row, longest),
-        spark=_spark(row.months),
+        bar=bar_of(row, longest),
+        spark=spark_of(row.months),
         name=name_of(artifact.name),
         spellings=tuple(name_of(spelling) for spelling in artifact.also_called),
         category=inert(artifact.category.replace("_", " "), MAX_NAME),
@@ -221,25 +221,8 @@ def _came(found: Dating) -> str:
     return inert(f"{found.first_year}{heyday} ({'; '.join(found.sources[:2])}{sure})")
 
 
-def _spark(months: Sequence[int]) -> str:
-    """Points of a line through the months on a field of 100 by 20; empty without months."""
-    most = max(months, default=0)
-    if not most:
-        return ""
-    return " ".join(f"{100 * i / (len(months) - 1):.0f},{19 - 18 * n / most:.0f}" for i, n in enumerate(months))
-
-
 def _anchor(identity: str) -> str:
     return identity if _ANCHOR.fullmatch(identity) else artifact_id(inert(identity))
-
-
-def _bar(row: RankedArtifact, longest: int) -> Bar:
-    def place(rank: int) -> float:
-        # a mark is two hundredths wide, so that the last place still lies on the line
-        return 98 * (min(max(rank, 1), longest) - 1) / max(longest - 1, 1)
-
-    start, end = place(row.rank_low), place(row.rank_high)
-    return Bar(start=f"{start:.2f}", width=f"{max(end - start, 0) + 2:.2f}", mark=f"{place(row.rank):.2f}")
 
 
 def _spelt(artifact: Artifact) -> re.Pattern[str]:

@@ -84,32 +84,41 @@ def identify(
     accepted |= {key: p for key, p in links.partners(accepted).items() if key in written}
     variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
     ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
-    given = {c.key for c in tried if c.key in accepted and c.name.lower() in load_given_names()}
     # a name that somebody ruled out still covers the shorter ones in it: without "Hall of Fame" there is no "Fame"
-    found = believed(resolve(mentions, accepted.keys() | variants.keys() | (links.out & written)), ordinary, given)
+    claimed = accepted.keys() | variants.keys() | (links.out & written)
+    found = believed(resolve(mentions, claimed), ordinary, _given_names(tried, accepted))
     accepted = {key: p for key, p in accepted.items() if key not in links.out}
     settled = [m for m in found if variants.get(m.key, m.key) in accepted]
     rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
     artifacts = _join(rows, settled, variants, accepted, models, links)
     shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]
-    funnel = [
-        FunnelStep(name="different names that one author uses", n_out=len(every) - len(tried), n_left=len(tried)),
-        FunnelStep(name="names that are no specific artifact", n_out=len(tried) - len(accepted), n_left=len(accepted)),
-        FunnelStep(
-            name="names joined with another spelling or lying inside a longer name",
-            n_out=len(accepted) - len(artifacts),
-            n_left=len(artifacts),
-        ),
-        FunnelStep(name="artifacts that one author names", n_out=len(artifacts) - len(shared), n_left=len(shared)),
-    ]
     return Identified(
         artifacts=[a for a, _ in shared],
         mentions=[m for _, m in shared],
         vectors=models.encoder.encode([a.name for a, _ in shared]),
-        funnel=funnel,
+        funnel=_funnel(len(every), len(tried), len(accepted), len(artifacts), len(shared)),
         ordinary=ordinary,
         n_named_once=len(artifacts) - len(shared),
     )
+
+
+def _funnel(n_every: int, n_tried: int, n_accepted: int, n_joined: int, n_shared: int) -> list[FunnelStep]:
+    """How many names were left at each step."""
+    return [
+        FunnelStep(name="different names that one author uses", n_out=n_every - n_tried, n_left=n_tried),
+        FunnelStep(name="names that are no specific artifact", n_out=n_tried - n_accepted, n_left=n_accepted),
+        FunnelStep(
+            name="names joined with another spelling or lying inside a longer name",
+            n_out=n_accepted - n_joined,
+            n_left=n_joined,
+        ),
+        FunnelStep(name="artifacts that one author names", n_out=n_joined - n_shared, n_left=n_shared),
+    ]
+
+
+def _given_names(tried: Sequence[Candidate], accepted: Mapping[str, float]) -> set[str]:
+    """Keys of accepted names that are people's first names as well."""
+    return {c.key for c in tried if c.key in accepted and c.name.lower() in load_given_names()}
 
 
 def _join(

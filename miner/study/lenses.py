@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -141,6 +141,21 @@ def through(
     """
     if lens not in LENSES:
         raise UnknownName("lens", lens, LENSES)
+    lists = _lists(rows, top, elsewhen)
+    return [_marked(rows, lists, i) for i in lists[lens]]
+
+
+def beside(
+    rows: Sequence[RankedArtifact], lens: str, top: int, elsewhen: Set[str] = frozenset()
+) -> list[RankedArtifact]:
+    """Those that only the other lenses list, by rank, marked as :func:`through` marks them; arguments as there."""
+    lists = _lists(rows, top, elsewhen)
+    others = {i for name in LENSES for i in lists[name]} - set(lists[lens])
+    return [_marked(rows, lists, i) for i in sorted(others)]
+
+
+def _lists(rows: Sequence[RankedArtifact], top: int, elsewhen: Set[str]) -> dict[str, list[int]]:
+    """Rows of each lens's list, best first."""
     is_out = [row.distinctive_z is None or row.artifact.artifact_id in elsewhen for row in rows]
     z = np.array([-np.inf if out else row.distinctive_z for row, out in zip(rows, is_out, strict=True)], np.float64)
     cuts = deep_cuts(
@@ -150,10 +165,12 @@ def through(
         np.array([row.period is not None and row.period.level == "block" for row in rows], bool),
     )
     by_z = sorted(range(len(rows)), key=lambda i: (-z[i], rows[i].rank))
-    lists = {
+    return {
         "seen": list(range(len(rows)))[:top],
         "distinctive": [i for i in by_z if z[i] > 0][:top],
         "deep": [i for i in by_z if cuts[i]][:top],
     }
-    members = {name: set(listed) for name, listed in lists.items()}
-    return [replace(rows[i], lenses=tuple(n for n in LENSES if i in members[n])) for i in lists[lens]]
+
+
+def _marked(rows: Sequence[RankedArtifact], lists: Mapping[str, list[int]], i: int) -> RankedArtifact:
+    return replace(rows[i], lenses=tuple(name for name in LENSES if i in lists[name]))

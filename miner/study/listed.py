@@ -13,7 +13,7 @@ from miner.records import Post, RankedArtifact, Story
 from miner.review.decisions import Decisions
 from miner.study.choose import Chosen
 from miner.study.describe import described, of_other_times
-from miner.study.lenses import Reference, reference, through, weighed
+from miner.study.lenses import Reference, beside, reference, through, weighed
 from miner.study.online import LookedUp
 from miner.study.spotter import Spotter
 
@@ -38,6 +38,7 @@ class Listed:
 
     Attributes:
         rows: The artifacts, best first through the lens.
+        also: Those that only the other lenses list, by rank.
         lens: One of :data:`miner.study.lenses.LENSES`.
         others: What sets the era apart was weighed against these.
         looked_up: What was asked of Wikidata; None when nothing was.
@@ -46,6 +47,7 @@ class Listed:
     """
 
     rows: Sequence[RankedArtifact]
+    also: Sequence[RankedArtifact] = ()
     lens: str
     others: Reference
     looked_up: LookedUp | None = None
@@ -83,12 +85,14 @@ def listed(
     spotter = Spotter([row.artifact for row in every], ordinary)
     every = weighed(every, len(chosen.source_of_author), others, spotter)
     elsewhen = of_other_times(every, era, catalogue)
-    rows = through([described(row, catalogue, asked.story) for row in every], asked.lens, asked.top, elsewhen)
-    rows = [replace(row, verdict=asked.decisions.verdict(row.artifact.artifact_id)) for row in rows]
+    told = [described(row, catalogue, asked.story) for row in every]
+    told = [replace(row, verdict=asked.decisions.verdict(row.artifact.artifact_id)) for row in told]
+    rows = through(told, asked.lens, asked.top, elsewhen)
     looked_up = look_up(rows) if look_up else None
     is_seen, top = asked.lens == "seen", asked.top
     return Listed(
         rows=looked_up.rows if looked_up else rows,
+        also=beside(told, asked.lens, asked.top, elsewhen),
         lens=asked.lens,
         others=others,
         looked_up=looked_up,

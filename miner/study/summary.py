@@ -46,6 +46,7 @@ def summarise(
         n_without_author=chosen.n_without_author,
         funnel=tuple(funnel),
         rows=tuple(listed.rows),
+        also=tuple(listed.also),
         themes=tuple(themes),
         limits=(
             *_limits(chosen, listed.rows, len(dates)),

@@ -318,21 +318,39 @@
     facet("kind", "Category", plain(all.map((f) => f.category)), (row) => [facts.rows[row.id].category]),
     facet("flag", "Period", Object.entries(LEVELS), (row) => [row.dataset.level]),
     facet("source", "Source", plain(all.flatMap((f) => f.seen_in)), (row) => facts.rows[row.id].seen_in),
-    facet("lens", "Lens", [["seen", "most seen"], ["distinctive", "distinctive"], ["deep", "deep cuts"]], (row) => facts.rows[row.id].lenses),
     facet("said", "Decision", [["keep", "kept"], ["maybe", "maybe"], ["reject", "rejected"], ["none", "none yet"]], (row) => [row.dataset.decision || "none"]),
   ];
-  const passes = (row) => asked.every(({ select, value }) => !select.value || value(row).includes(select.value));
+  // --- three lists ------------------------------------------------------------------------------------------------
+  let lens = facts.lens;
+  const isListed = (row) => facts.rows[row.id].lenses.includes(lens);
+  const LENSES = [["seen", "Most seen"], ["distinctive", "Distinctive"], ["deep", "Deep cuts"]];
+  const tabs = LENSES.map(([name, label]) => {
+    const n = rows.filter((row) => facts.rows[row.id].lenses.includes(name)).length;
+    const button = make("button", { type: "button", textContent: `${label} (${number.format(n)})`, disabled: n === 0 });
+    button.addEventListener("click", () => { lens = name; turn(); apply(); remember(); });
+    document.getElementById("lenses").append(button);
+    return [name, button];
+  });
+  const turn = () => {
+    for (const [name, button] of tabs) button.setAttribute("aria-pressed", String(name === lens));
+    const rank = (row) => facts.rows[row.id].rank;
+    const z = (row) => facts.rows[row.id].z ?? -Infinity;
+    const compare = lens === "seen" ? (a, b) => rank(a) - rank(b) : (a, b) => z(b) - z(a) || rank(a) - rank(b);
+    document.dispatchEvent(new CustomEvent("reorder", { detail: { compare, byRank: lens === "seen" } }));
+  };
+  const passes = (row) => isListed(row) && asked.every(({ select, value }) => !select.value || value(row).includes(select.value));
   const apply = () => {
     document.dispatchEvent(new CustomEvent("refilter"));
     const shown = visible().length;
     viewButton.textContent = `Export this view (${number.format(shown)})`;
   };
-  window.miner = { passes };
+  window.miner = { passes, isListed };
   const filter = document.getElementById("filter");
   const remember = () => {
     const params = new URLSearchParams();
     if (filter.value) params.set("q", filter.value);
     for (const { name, select } of asked) if (select.value) params.set(name, select.value);
+    if (lens !== facts.lens) params.set("lens", lens);
     if (storyYear !== facts.story) params.set("year", storyYear ?? "");
     if (table.classList.contains("cards")) params.set("view", "cards");
     const wanted = String(params);
@@ -346,6 +364,7 @@
       const wanted = params.get(name) ?? "";
       select.value = Array.from(select.options, (o) => o.value).includes(wanted) ? wanted : "";
     }
+    lens = LENSES.some(([name]) => name === params.get("lens")) ? params.get("lens") : facts.lens;
     const year = Number(params.get("year"));
     if (params.has("year")) storyYear = year ? Math.min(Math.max(year, Number(slider.min)), Number(slider.max)) : null;
     table.classList.toggle("cards", params.get("view") === "cards");
@@ -359,7 +378,13 @@
     cards.setAttribute("aria-pressed", String(table.classList.contains("cards")));
     remember();
   });
-  window.addEventListener("hashchange", () => { recall(); tell(); apply(); });
+  window.addEventListener("hashchange", () => {
+    const target = location.hash.startsWith("#a_") && rows.find((row) => row.id === location.hash.slice(1));
+    if (target && !isListed(target)) { lens = facts.rows[target.id].lenses[0] ?? lens; turn(); apply(); target.scrollIntoView(); }
+    recall();
+    tell();
+    apply();
+  });
 
   // --- files -----------------------------------------------------------------------------------------------------
   const save = (name, type, content) => {
@@ -431,6 +456,7 @@
   if (storyYear !== null) slider.value = String(storyYear);
   cards.setAttribute("aria-pressed", String(table.classList.contains("cards")));
   tell();
+  turn();
   for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
   apply();
   if (server) {

@@ -4,6 +4,12 @@
   const table = document.getElementById("ranking");
   if (!table) return;
   const body = table.tBodies[0];
+  // what only the other lists have joins the table: the tabs say what is shown
+  const others = document.getElementById("others");
+  if (others) {
+    body.append(...Array.from(others.rows).slice(1));
+    others.remove();
+  }
   const rows = Array.from(body.rows);
   const filter = document.getElementById("filter");
   const count = document.getElementById("count");
@@ -24,9 +30,10 @@
       row.hidden = !words.every((word) => haystack.get(row).includes(word)) || !(window.miner?.passes(row) ?? true);
       if (!row.hidden) shown += 1;
     }
-    const noun = rows.length === 1 ? "artifact" : "artifacts";
-    const total = `${number.format(rows.length)} ${noun}`;
-    count.textContent = shown < rows.length ? `${number.format(shown)} of ${total}` : total;
+    const listed = rows.filter((row) => window.miner?.isListed(row) ?? true).length;
+    const noun = listed === 1 ? "artifact" : "artifacts";
+    const total = `${number.format(listed)} ${noun}`;
+    count.textContent = shown < listed ? `${number.format(shown)} of ${total}` : total;
     empty.hidden = shown > 0;
   };
 
@@ -69,6 +76,11 @@
   });
   filter.addEventListener("input", apply);
   document.addEventListener("refilter", apply);
+  document.addEventListener("reorder", (event) => {
+    for (const each of table.tHead.rows[0].cells) each.removeAttribute("aria-sort");
+    if (event.detail.byRank) table.tHead.rows[0].cells[0].setAttribute("aria-sort", "ascending");
+    body.append(...[...rows].sort((a, b) => event.detail.compare(a, b)));
+  });
   document.getElementById("find").hidden = false;
   if (filter.value) apply();
 })();
