@@ -51,3 +51,23 @@ def _name(artifacts: Sequence[Artifact], vectors: NDArray[np.float32]) -> str:
     typical = np.round(vectors @ vectors.mean(axis=0), 6)
     nearest = sorted(range(len(artifacts)), key=lambda i: (-float(typical[i]), artifacts[i].name))[:N_NAMES]
     return " · ".join(artifacts[i].name for i in nearest)
+
+
+def places_on_a_map(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """A place on a square for each artifact, shape (n, 2), 0 to 1: what is alike in meaning lies near.
+
+    The first two principal components, each spread evenly by rank: less telling than a non-linear layout, and the same
+    on every machine, which those are not.
+
+    Args:
+        vectors: Shape (n, d).
+    """
+    from scipy.stats import rankdata
+    from sklearn.decomposition import PCA
+
+    n = len(vectors)
+    if n < 3:
+        return np.full((n, 2), 0.5)
+    flat = PCA(n_components=2, svd_solver="full").fit_transform(np.asarray(vectors, np.float64))
+    even: NDArray[np.float64] = (rankdata(np.round(flat, 4), method="average", axis=0) - 0.5) / n
+    return np.round(even, 3)

@@ -115,5 +115,6 @@ Output = Annotated[
 Public = Annotated[
     bool, typer.Option("--public", help="No quotes, links or handles; artifacts under 5 authors left out.")
 ]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Print it to report.pdf as well; needs Chromium.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 ReportJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON on stdout.")]

@@ -28,6 +28,7 @@ from miner.cli.options import (
     LinksFile,
     Online,
     Output,
+    Pdf,
     Public,
     Region,
     ReportJson,
@@ -122,6 +123,7 @@ def report(
     output: Output = None,
     as_json: ReportJson = False,
     is_public: Public = False,
+    pdf: Pdf = False,
 ) -> None:
     """Write the report of a finished run again, without ranking anew.
 
@@ -132,6 +134,14 @@ def report(
     console: Console = ctx.obj
     folder = find_run(run, console.settings(output=output).output)
     finish(load_report(folder), folder, as_json=as_json, is_public=is_public)
+    if pdf:
+        from miner.report.pdf import print_pdf
+
+        page = (folder / "public" if is_public else folder) / "report.html"
+        print_pdf(page, page.with_suffix(".pdf"))
+        console.detail(f"printed {page.with_suffix('.pdf')}")
+        if not as_json:
+            typer.echo(f"{'pdf':<7}  {page.with_suffix('.pdf')}")
 
 
 def find_run(run: Path, output: Path) -> Path:
@@ -221,7 +231,7 @@ def finish(made: Report, folder: Path, *, as_json: bool, is_public: bool) -> Non
     _show_rows(made.rows)
     typer.echo("")
     for kind, path in sorted(paths.items()):
-        typer.echo(f"{kind:<4}  {path}")
+        typer.echo(f"{kind:<7}  {path}")
 
 
 def _show_funnel(funnel: tuple[FunnelStep, ...]) -> None:

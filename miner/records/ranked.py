@@ -127,6 +127,7 @@ class RankedArtifact:
         distinctive_z: z-score of the log-odds that more authors name it here than in the corpus's other eras; None
             where there are too few posts of others.
         lenses: Through which of the three lenses it is among the first.
+        place: Where it lies on a map of meanings, across and down, 0 to 1; None when there is no map.
         months: Posts that name it in each of the corpus's last twelve months, oldest first; empty below twelve dated.
         sources: Names of the sources in which it is named, sorted.
         tier: Rank of the first artifact with this very share: inside a tier only the alphabet orders. 0 when not known.
@@ -151,6 +152,7 @@ class RankedArtifact:
     distinctive_z: float | None = None
     lenses: tuple[str, ...] = ("seen",)
     sources: tuple[str, ...] = ()
+    place: tuple[float, float] | None = None
     months: tuple[int, ...] = ()
     tier: int = 0
     dating: Dating = Dating()

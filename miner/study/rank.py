@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from miner.artifacts.links import Links
 from miner.artifacts.parents import parents
-from miner.artifacts.themes import themes
+from miner.artifacts.themes import places_on_a_map, themes
 from miner.corpus import Corpus
 from miner.eras import Era, EraReader, era_names, load_era
 from miner.errors import NothingFound
@@ -84,12 +84,12 @@ def rank(
     every = _ranked(found, chosen, settings.seed, progress)
     asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
     made = listed(every, posts, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
-    grouped = _themes(made.rows, found)
+    rows, grouped = _mapped(made.rows, found)
     return summarise(
         corpus=corpus,
         era=era,
         chosen=chosen,
-        listed=replace(made, rows=_in_themes(made.rows, grouped)),
+        listed=replace(made, rows=rows),
         themes=grouped,
         funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, made),
@@ -206,12 +206,14 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
     return rows
 
 
-def _in_themes(rows: Sequence[RankedArtifact], grouped: Sequence[Theme]) -> list[RankedArtifact]:
-    named = {identity: theme.name for theme in grouped for identity in theme.artifact_ids}
-    return [replace(row, theme=named.get(row.artifact.artifact_id)) for row in rows]
-
-
-def _themes(rows: Sequence[RankedArtifact], found: Identified) -> list[Theme]:
+def _mapped(rows: Sequence[RankedArtifact], found: Identified) -> tuple[list[RankedArtifact], list[Theme]]:
+    """*rows* with their themes and their places on the map, and the themes."""
     at = {a.artifact_id: i for i, a in enumerate(found.artifacts)}
     vectors: NDArray[np.float32] = found.vectors[[at[r.artifact.artifact_id] for r in rows]]
-    return themes([r.artifact for r in rows], vectors)
+    grouped = themes([r.artifact for r in rows], vectors)
+    named = {identity: theme.name for theme in grouped for identity in theme.artifact_ids}
+    places = places_on_a_map(vectors).tolist()
+    return [
+        replace(row, theme=named.get(row.artifact.artifact_id), place=(across, down))
+        for row, (across, down) in zip(rows, places, strict=True)
+    ], grouped
