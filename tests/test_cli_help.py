@@ -40,7 +40,7 @@ def names(words: tuple[str, ...]) -> str:
 
 def test_the_walk_finds_the_commands_and_what_is_inside_groups() -> None:
     assert {("rank",), ("scrape",), ("import",), ("eras", "show"), ("corpus", "info"), ()} <= COMMANDS.keys()
-    assert len(COMMANDS) == 23
+    assert len(COMMANDS) == 24
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from cli_program import call, write_posts
+from cli_program import call, end, start, write_posts
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -362,3 +363,31 @@ def test_without_javascript_the_other_lists_stand_below(browser: Browser, tmp_pa
     assert made.names() == [first.artifact.name, second.artifact.name]
     assert "Only in the other lists" in made.page.inner_text("#others")
     made.page.context.close()
+
+
+def test_with_a_server_each_decision_is_saved_at_once(browser: Browser, tmp_path: Path) -> None:
+    write_posts(tmp_path / "posts.jsonl")
+    assert call(tmp_path, "import", "posts.jsonl", "--into", "mine").code == 0
+    assert call(tmp_path, "rank", "mine", "--era", "80s").code == 0
+    server = start(tmp_path, "serve", "--port", "0")
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().split(" at ")[1].split()[0]
+        made = Opened(browser.new_context().new_page())
+        made.page.on("pageerror", lambda error: made.troubles.append(str(error)))
+        made.page.goto(address)
+        made.page.keyboard.press("j")
+        made.page.keyboard.press("k")
+        made.page.wait_for_function("document.getElementById('said').textContent === 'Saved.'")
+        # another person, another browser: what the first decided is there
+        other = browser.new_context().new_page()
+        other.goto(address)
+        other.wait_for_selector(".verdict:visible")
+        assert other.locator(".verdict:visible").all_inner_texts() == ["Kept"]
+        assert made.troubles == []
+        other.context.close()
+        made.page.context.close()
+    finally:
+        server.send_signal(signal.SIGINT)
+        end(server, timeout_s=30)
+    assert "1 decisions hold" in call(tmp_path, "decide", "list", "mine").out

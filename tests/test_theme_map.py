@@ -35,7 +35,7 @@ def test_a_name_that_would_lie_on_another_is_left_out_and_its_point_stays() -> N
     rows[-1] = replace(rows[-1], place=(0.999, 0.1))
     found = points(view.rows(replace(REPORT, rows=tuple(rows))))
     assert len(found) == len(rows)
-    assert [point.label for point in found][0] == found[0].name
+    assert found[0].label == found[0].name
     assert [point.label for point in found[1:-1]] == [""] * (len(rows) - 2)
     assert found[-1].label
     assert found[-1].is_left

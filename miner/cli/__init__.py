@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from miner import __version__
-from miner.cli import collect, compare, dates, decide, inspect, results, sources
+from miner.cli import collect, compare, dates, decide, inspect, results, serve, sources
 from miner.cli.console import Console
 from miner.cli.failures import INTERRUPTED, reported
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 collect.add_to(app)
 results.add_to(app)
 decide.add_to(app)
+serve.add_to(app)
 compare.add_to(app)
 dates.add_to(app)
 sources.add_to(app)
