@@ -100,3 +100,13 @@ def test_a_corpus_that_is_not_there_is_said(tmp_path: Path) -> None:
     done = call(tmp_path, "decide", "import", "d.jsonl", "--into", "nowhere")
     assert done.code == 2
     assert "nowhere" in done.err
+
+
+def test_a_report_may_say_when_to_delete_it(ranked: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    assert ranked
+    (run,) = (tmp_path / "output" / "mine").iterdir()
+    done = call(tmp_path, "report", run.name, "--expires", "2027-03-01")
+    assert done.code == 0, done.err
+    assert "Delete after" in (run / "report.html").read_text(encoding="utf-8")
+    assert "1 Mar 2027" in (run / "report.html").read_text(encoding="utf-8")
+    assert call(tmp_path, "report", run.name, "--expires", "soon").code == 2

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -348,6 +349,28 @@ def test_without_the_extra_the_command_that_installs_it_is_said(
     assert done.err == (
         f"Error: `miner serve` needs {missing}, which is not installed.\nRun `pip install 'nostalgia-miner[serve]'`.\n"
     )
+
+
+def test_what_two_servers_are_sent_at_once_is_saved_once(study: Path) -> None:
+    n_batches, n_lines, n_people = 12, 20, 8
+    together = threading.Barrier(n_people, timeout=60)
+    with serving(study, RUN) as one, serving(study, RUN) as other:
+
+        def send(person: int) -> int:
+            saved = 0
+            for first in range(0, n_batches * n_lines, n_lines):
+                content = b"".join(map(line, range(first, first + n_lines)))
+                together.wait()
+                answer = (one, other)[person % 2].post(content)
+                assert answer.status_code == 200
+                assert answer.json()["saved"] + answer.json()["known"] == n_lines
+                saved += answer.json()["saved"]
+            return saved
+
+        with ThreadPoolExecutor(n_people) as people:
+            n_saved = sum(people.map(send, range(n_people)))
+    assert n_saved == n_batches * n_lines
+    assert ids_in(log_of(study).read_bytes()) == Counter(f"{n:032x}" for n in range(n_batches * n_lines))
 
 
 N_PEOPLE = 8

@@ -184,7 +184,7 @@ def test_decisions_stay_are_exported_as_the_program_reads_them_and_come_in_again
     file = tmp_path / "decisions.jsonl"
     file.write_text(written + "<html>\n", encoding="utf-8")
     here.page.set_input_files("#import-decisions", file)
-    here.page.wait_for_function("document.getElementById('said').textContent.includes('taken in')")
+    here.page.locator("#said", has_text="taken in").wait_for()
     assert here.verdict(1) == "Rejected: not an object"
     assert f"{len(lines)} decisions taken in, 1 lines refused" in here.page.inner_text("#said")
 
@@ -378,7 +378,7 @@ def test_with_a_server_each_decision_is_saved_at_once(browser: Browser, tmp_path
         made.page.goto(address)
         made.page.keyboard.press("j")
         made.page.keyboard.press("k")
-        made.page.wait_for_function("document.getElementById('said').textContent === 'Saved.'")
+        made.page.locator("#said", has_text="Saved.").wait_for()
         # another person, another browser: what the first decided is there
         other = browser.new_context().new_page()
         other.goto(address)
@@ -391,3 +391,19 @@ def test_with_a_server_each_decision_is_saved_at_once(browser: Browser, tmp_path
         server.send_signal(signal.SIGINT)
         end(server, timeout_s=30)
     assert "1 decisions hold" in call(tmp_path, "decide", "list", "mine").out
+
+
+def test_cards_print_as_a_look_book_by_department_with_a_box_to_tick(here: Opened, tmp_path: Path) -> None:
+    here.page.click("#cards")
+    departments = "rows => rows.map(row => row.querySelector('.dept').textContent.split(', also ')[0].trim())"
+    here.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    shown = here.page.eval_on_selector_all("#ranking tbody tr", departments)
+    assert shown == sorted(shown)
+    assert len(set(shown)) > 1
+    here.page.emulate_media(media="print")
+    card = here.page.locator("#ranking tbody tr").first
+    assert "☐" in card.evaluate("row => getComputedStyle(row, '::after').content")
+    here.page.pdf(path=tmp_path / "cards.pdf", format="A4", landscape=True)
+    here.page.emulate_media(media="screen")
+    here.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert here.names()[0] == GOLD.rows[0].artifact.name

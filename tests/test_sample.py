@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from sample_truth import SAMPLE, Score, score
 from miner.corpus import Corpus
 from miner.eras import Era, load_era
 from miner.records import FunnelStep
-from miner.report import Report, write_report
+from miner.report import Report, public, write_report
 from miner.settings import Settings
 from miner.study.choose import choose
 from miner.study.imports import import_files
@@ -155,3 +156,26 @@ def test_ids_stay_when_posts_are_added(
     pairs = [(row.artifact.artifact_id, ids[key]) for row in fewer.rows if (key := row.artifact.keys[0]) in ids]
     assert len(pairs) > 80
     assert sum(one == other for one, other in pairs) >= 0.95 * len(pairs)
+
+
+def test_a_public_report_holds_no_address_and_no_five_words_of_a_post(
+    lines: list[str], report: Report, tmp_path: Path
+) -> None:
+    found = "\n".join(map(text_of, write_report(public(report), tmp_path).values()))
+    written = " ".join(re.findall(r"\w+", found.casefold()))
+    posts = [json.loads(line) for line in lines]
+    runs = {
+        " ".join(words[i : i + 5])
+        for post in posts
+        for words in [re.findall(r"\w+", post["text"].casefold())]
+        for i in range(len(words) - 4)
+    }
+    # names may be long: what an artifact is called is no quotation
+    names = " \n ".join(
+        " ".join(re.findall(r"\w+", name.casefold()))
+        for row in report.rows
+        for name in (row.artifact.name, *row.artifact.also_called)
+    )
+    assert len(runs) > 10_000
+    assert [run for run in runs if run in written and run not in names] == []
+    assert [post["url"] for post in posts if post["url"] and post["url"] in found] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -114,6 +115,12 @@ Output = Annotated[
 ]
 Public = Annotated[
     bool, typer.Option("--public", help="No quotes, links or handles; artifacts under 5 authors left out.")
+]
+Expires = Annotated[
+    datetime | None,
+    typer.Option(
+        metavar="DATE", formats=["%Y-%m-%d"], help="Day after which the report says to delete it.", show_default=False
+    ),
 ]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Print it to report.pdf as well; needs Chromium.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +21,7 @@ from miner.cli.options import (
     DryRun,
     Era,
     EraName,
+    Expires,
     Hosts,
     Into,
     Keep,
@@ -124,6 +127,7 @@ def report(
     as_json: ReportJson = False,
     is_public: Public = False,
     pdf: Pdf = False,
+    expires: Expires = None,
 ) -> None:
     """Write the report of a finished run again, without ranking anew.
 
@@ -133,7 +137,10 @@ def report(
 
     console: Console = ctx.obj
     folder = find_run(run, console.settings(output=output).output)
-    finish(load_report(folder), folder, as_json=as_json, is_public=is_public)
+    made = load_report(folder)
+    if expires is not None:
+        made = replace(made, expires_at=expires.replace(tzinfo=UTC))
+    finish(made, folder, as_json=as_json, is_public=is_public)
     if pdf:
         from miner.report.pdf import print_pdf
 

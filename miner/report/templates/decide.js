@@ -341,7 +341,7 @@
   const passes = (row) => isListed(row) && asked.every(({ select, value }) => !select.value || value(row).includes(select.value));
   const apply = () => {
     document.dispatchEvent(new CustomEvent("refilter"));
-    const shown = visible().length;
+    const shown = rows.reduce((n, row) => n + (row.hidden ? 0 : 1), 0);
     viewButton.textContent = `Export this view (${number.format(shown)})`;
   };
   window.miner = { passes, isListed };
@@ -385,6 +385,15 @@
     tell();
     apply();
   });
+
+  // --- paper: cards are a look-book, by department ----------------------------------------------------------------
+  window.addEventListener("beforeprint", () => {
+    if (!table.classList.contains("cards")) return;
+    const place = (row) => state.get(row.id).department || facts.rows[row.id].department;
+    const compare = (a, b) => place(a).localeCompare(place(b), "en") || facts.rows[a.id].rank - facts.rows[b.id].rank;
+    document.dispatchEvent(new CustomEvent("reorder", { detail: { compare, byRank: false } }));
+  });
+  window.addEventListener("afterprint", () => { if (table.classList.contains("cards")) turn(); });
 
   // --- files -----------------------------------------------------------------------------------------------------
   const save = (name, type, content) => {

@@ -27,7 +27,8 @@
     const words = fold(filter.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      row.hidden = !words.every((word) => haystack.get(row).includes(word)) || !(window.miner?.passes(row) ?? true);
+      const isHidden = !words.every((word) => haystack.get(row).includes(word)) || !(window.miner?.passes(row) ?? true);
+      if (row.hidden !== isHidden) row.hidden = isHidden;
       if (!row.hidden) shown += 1;
     }
     const listed = rows.filter((row) => window.miner?.isListed(row) ?? true).length;
@@ -74,7 +75,8 @@
     apply();
     target.scrollIntoView();
   });
-  filter.addEventListener("input", apply);
+  // where the other script runs, it tells when
+  filter.addEventListener("input", () => { if (!window.miner) apply(); });
   document.addEventListener("refilter", apply);
   document.addEventListener("reorder", (event) => {
     for (const each of table.tHead.rows[0].cells) each.removeAttribute("aria-sort");
