@@ -19,7 +19,20 @@ from miner.cli import app
 from miner.cli.options import Threshold
 from miner.settings import Settings
 
-HEAVY = {"torch", "spacy", "sklearn", "pyarrow", "deltalake", "duckdb", "httpx", "rich", "numpy", "hdbscan", "jinja2"}
+HEAVY = {
+    "torch",
+    "spacy",
+    "sklearn",
+    "pyarrow",
+    "deltalake",
+    "duckdb",
+    "httpx",
+    "rich",
+    "numpy",
+    "hdbscan",
+    "jinja2",
+    "starlette",
+}
 
 
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -189,6 +189,17 @@ def test_decisions_stay_are_exported_as_the_program_reads_them_and_come_in_again
     assert f"{len(lines)} decisions taken in, 1 lines refused" in here.page.inner_text("#said")
 
 
+def test_a_duplicate_asks_of_what_and_becomes_a_link(here: Opened) -> None:
+    names = here.names()
+    for key in ("j", "x", "2"):
+        here.page.keyboard.press(key)
+    here.page.keyboard.type(names[1])
+    here.page.keyboard.press("Enter")
+    assert here.verdict(0) == f"Rejected: duplicate · the same as {names[1]}"
+    lines = [decision_from(line.encode()) for line in here.downloaded("#export-decisions").splitlines()]
+    assert [(line.what, line.value) for line in lines] == [("decision", "reject"), ("same_as", names[1])]
+
+
 def test_exports_hold_the_view_or_everything_and_no_formula(here: Opened) -> None:
     everything = here.downloaded("#export-all")
     assert len(everything.strip().splitlines()) == len(GOLD.rows) + 1
@@ -407,3 +418,27 @@ def test_cards_print_as_a_look_book_by_department_with_a_box_to_tick(here: Opene
     here.page.emulate_media(media="screen")
     here.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert here.names()[0] == GOLD.rows[0].artifact.name
+
+
+def test_what_the_server_did_not_take_goes_with_the_next_decision(browser: Browser, tmp_path: Path) -> None:
+    write_posts(tmp_path / "posts.jsonl")
+    assert call(tmp_path, "import", "posts.jsonl", "--into", "mine").code == 0
+    assert call(tmp_path, "rank", "mine", "--era", "80s").code == 0
+    server = start(tmp_path, "serve", "--port", "0")
+    try:
+        assert server.stdout is not None
+        page = browser.new_context().new_page()
+        page.goto(server.stdout.readline().split(" at ")[1].split()[0])
+        page.route("**/decisions", lambda route: route.abort())
+        page.keyboard.press("j")
+        page.keyboard.press("k")
+        page.locator("#said", has_text="Not saved").wait_for()
+        page.unroute("**/decisions")
+        page.keyboard.press("j")
+        page.keyboard.press("m")
+        page.locator("#said", has_text="Saved.").wait_for()
+        page.context.close()
+    finally:
+        server.send_signal(signal.SIGINT)
+        end(server, timeout_s=30)
+    assert "2 decisions hold" in call(tmp_path, "decide", "list", "mine").out

@@ -1,12 +1,15 @@
-"""Pictures of the report for README, of the sample corpus: python tools/pictures.py REPORT.json (needs Chromium).
+"""Pictures of the report for README.
 
-The report is opened as a reader opens it, from a file. Nothing is retouched.
+    python tools/pictures.py output/sample/80s-…/report.json
+
+Needs Chromium, LibreOffice and pdftoppm. The report is opened as a reader opens it, from a file; nothing is retouched.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -44,7 +47,14 @@ def main() -> None:
         page.evaluate("document.querySelector('.ranking').scrollIntoView()")
         page.emulate_media(color_scheme="dark")
         take(page, "cards-dark")
+        page.emulate_media(color_scheme="light")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.pdf(path=Path(folder) / "print.pdf", format="A4", landscape=True)
         browser.close()
+        on_paper(Path(folder) / "print.pdf", "print", sheet=2)
+        book = write_report(report, Path(folder), ["xlsx"])["xlsx"]
+        subprocess.run(["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, book], check=True)
+        on_paper(Path(folder) / "report.pdf", "workbook", sheet=1)
 
 
 def take(page: Page, name: str) -> None:
@@ -52,6 +62,15 @@ def take(page: Page, name: str) -> None:
     page.wait_for_timeout(400)
     page.screenshot(path=FOLDER / f"{name}.png")
     print(FOLDER / f"{name}.png")
+
+
+def on_paper(pdf: Path, name: str, *, sheet: int) -> None:
+    """A picture of one sheet of a PDF."""
+    target = FOLDER / name
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", "80", "-f", str(sheet), "-l", str(sheet), "-singlefile", pdf, target], check=True
+    )
+    print(target.with_suffix(".png"))
 
 
 if __name__ == "__main__":

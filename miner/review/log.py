@@ -157,6 +157,8 @@ def add_decisions(folder: Path, lines: Iterable[Decision], rejected: Mapping[str
             known = {line.id for line in before.lines}
             new = list({line.id: line for line in given if line.id not in known}.values())
             _append(handle, new)
+            if new and not before.lines:
+                _settle(folder)
         finally:
             os.close(handle)
     except OSError as error:
@@ -185,6 +187,15 @@ def _append(handle: int, new: Sequence[Decision]) -> None:
     except OSError:
         os.ftruncate(handle, size)
         raise
+
+
+def _settle(folder: Path) -> None:
+    """A new file's name is on the disk only once its folder is."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def import_decisions(folder: Path, file: Path) -> Imported:

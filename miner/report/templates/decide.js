@@ -95,16 +95,28 @@
     apply();
     send([line]);
   };
+  // what the server has not acknowledged goes with the next decision, in parts that it takes
+  const waiting = new Map();
+  const PART = 500;
+  let isSending = false;
   const send = async (lines) => {
-    if (!server || !lines.length) return;
+    for (const line of lines) waiting.set(line.id, line);
+    if (!server || !waiting.size || isSending) return;
+    isSending = true;
     try {
-      const answer = await fetch(server, {
-        method: "POST", headers: { "X-Nostalgia-Miner": "decide", "Content-Type": "application/x-ndjson" },
-        body: lines.map((line) => JSON.stringify(line)).join("\n"),
-      });
-      if (!answer.ok) throw new Error(String(answer.status));
+      while (waiting.size) {
+        const part = Array.from(waiting.values()).slice(0, PART);
+        const answer = await fetch(server, {
+          method: "POST", headers: { "X-Nostalgia-Miner": "decide", "Content-Type": "application/x-ndjson" },
+          body: part.map((line) => JSON.stringify(line)).join("\n"),
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+        for (const line of part) waiting.delete(line.id);
+      }
       say("Saved.");
-    } catch { say("Not saved on the server; it is kept here and sent again with the next decision."); }
+    } catch {
+      say("Not saved on the server; it is kept here and sent again with the next decision.");
+    } finally { isSending = false; }
   };
   const undo = () => {
     const step = undone.pop();
@@ -166,7 +178,13 @@
   };
   const askWhy = (row) => {
     const list = make("div", { className: "reasons" });
-    const done = (reason) => { made.close(); decide(row, "decision", "reject", reason); focus(row); };
+    const done = (reason) => {
+      made.close();
+      decide(row, "decision", "reject", reason);
+      focus(row);
+      // a duplicate of what?
+      if (reason === "duplicate") edit(row, "same_as");
+    };
     REASONS.forEach((reason, i) => {
       const button = make("button", { type: "button" }, make("kbd", { textContent: String(i + 1) }), ` ${reason}`);
       button.addEventListener("click", () => done(reason));
@@ -185,7 +203,7 @@
     });
   };
   const field = (label, control) => make("label", { className: "field" }, make("span", { textContent: label }), control);
-  const edit = (row) => {
+  const edit = (row, first = "") => {
     current = row;
     const fact = facts.rows[row.id];
     const now = state.get(fact.id);
@@ -206,6 +224,7 @@
     const form = make("form", { method: "dialog" }, field("Note", note), field("Department", department),
       field("The same thing as", same), names, ...(boxes.length ? [split] : []), make("div", { className: "ends" }, save, close));
     const made = dialog(fact.name, form);
+    if (first === "same_as") same.focus();
     close.addEventListener("click", () => made.close());
     form.addEventListener("submit", () => {
       const parted = boxes.filter((box) => box.checked).map((box) => box.value).join("\n");
