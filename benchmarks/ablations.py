@@ -26,16 +26,16 @@ import numpy as np
 
 from miner.artifacts.candidates import Candidate
 from miner.artifacts.catalogue import Catalogue
-from miner.artifacts.judge import Judge, form_features
+from miner.artifacts.judge import Judge
 from miner.artifacts.linear import Matrix
 from miner.corpus import Corpus
 from miner.eras import load_era
 from miner.names import spelling_key
 from miner.settings import Settings
-from miner.study.choose import choose
+from miner.study.choose import counted
 from miner.study.imports import import_files
 from miner.study.models import Models, load_models
-from miner.study.rank import is_in_era, rank
+from miner.study.rank import rank
 from miner.text.encode import Vectors
 from miner.text.extract import EVERY, extract
 from miner.text.gazetteer import Gazetteer
@@ -63,7 +63,7 @@ class _Believing:
     def __getattr__(self, name: str) -> object:
         return getattr(self._judge, name)
 
-    def probabilities(self, candidates: Sequence[Candidate], vectors: Vectors, known: Mapping[str, object]) -> Matrix:
+    def judged(self, candidates: Sequence[Candidate], form_logits: Matrix) -> Matrix:
         """1 for all."""
         return np.ones(len(candidates))
 
@@ -71,10 +71,9 @@ class _Believing:
 class _FormAlone(_Believing):
     """A judge that does not look at how the corpus uses a name."""
 
-    def probabilities(self, candidates: Sequence[Candidate], vectors: Vectors, known: Mapping[str, object]) -> Matrix:
+    def judged(self, candidates: Sequence[Candidate], form_logits: Matrix) -> Matrix:
         """By the form model."""
-        form = form_features([c.name for c in candidates], vectors, [c.key in known for c in candidates])
-        return self._judge.form.probability(form)
+        return 1 / (1 + np.exp(-form_logits))
 
 
 class _Blind:
@@ -91,16 +90,19 @@ class _Blind:
 def variants(models: Models) -> dict[str, tuple[Models, AbstractContextManager[object]]]:
     """Models to rank with, and what to patch meanwhile, by the name of what is off."""
     size = models.encoder.encode(["Walkman"]).shape[1]
+    nameless = replace(models.readers, gazetteer=Gazetteer([]), version=f"{models.readers.version}, no names")
     believing, form_alone = _Believing(models.judge), _FormAlone(models.judge)
     found: dict[str, tuple[Models, AbstractContextManager[object]]] = {
         "all on": (models, nullcontext()),
         "no classifier": (replace(models, judge=believing), nullcontext()),  # type: ignore[arg-type]
         "no use of the name": (replace(models, judge=form_alone), nullcontext()),  # type: ignore[arg-type]
         "no vectors": (replace(models, encoder=_Blind(size)), nullcontext()),
-        "no catalogue": (replace(models, known={}, gazetteer=Gazetteer([]), catalogue=Catalogue()), nullcontext()),
+        "no catalogue": (replace(models, known={}, readers=nameless, catalogue=Catalogue()), nullcontext()),
     }
     for name, off in ORIGINS_OFF.items():
-        found[name] = (models, patch("miner.study.rank.extract", partial(extract, origins=EVERY - off)))
+        reading = partial(extract, origins=EVERY - off)
+        less = replace(models, readers=replace(models.readers, version=f"{models.readers.version}, {name}"))
+        found[name] = (less, patch("miner.study.mentions.extract", reading))
     return found
 
 
@@ -151,8 +153,8 @@ def on_sample(corpus: Corpus, models: Models) -> dict[str, object]:
 
     era = load_era("80s")
     report = rank(corpus, era=era, settings=Settings(), top=5000, models=models)
-    chosen, _ = choose(list(corpus.posts()), is_in_era=is_in_era(era))
-    found = score(report.rows, {p.id.partition(":")[2]: p.author or p.id for p in chosen.posts})
+    posts = counted(corpus, era).posts
+    found = score(report.rows, {p.id.partition(":")[2]: p.author or p.id for p in posts})
     return {
         "rows": found.n_rows,
         "missed": f"{len(found.missed)} of {found.n_true}",

@@ -30,10 +30,10 @@ from miner.corpus import Corpus
 from miner.eras import Era, load_era
 from miner.names import spelling_key, trim
 from miner.settings import Settings
-from miner.study.choose import choose
+from miner.study.choose import counted, texts_of
 from miner.study.imports import import_files
 from miner.study.models import Models, load_models
-from miner.study.rank import TOP, is_in_era, rank
+from miner.study.rank import TOP, rank
 from miner.text.encode import Vectors
 from miner.text.pipeline import load_pipeline, tagged
 
@@ -102,13 +102,13 @@ def study_of(args: argparse.Namespace, folder: Path) -> Study:
     """The posts of the era as :func:`miner.study.rank.rank` chooses and cleans them."""
     era, corpus = load_era(args.era), Corpus.create(folder / "all")
     import_files([args.posts], corpus)
-    chosen, _ = choose(list(corpus.posts()), is_in_era=is_in_era(era))
+    found = counted(corpus, era)
     if args.limit:
         corpus = Corpus.create(folder / "some")
-        corpus.append(posts=chosen.posts[: args.limit], rejected={}, stream="limit", cursor=None)
-        chosen, _ = choose(list(corpus.posts()), is_in_era=is_in_era(era))
-    texts = ["\n".join((text.body, *text.alt_texts)) for text in chosen.texts]
-    return Study(corpus=corpus, era=era, top=args.top, texts=texts, authors=chosen.authors)
+        corpus.append(posts=found.posts[: args.limit], rejected={}, stream="limit", cursor=None)
+        found = counted(corpus, era)
+    texts = ["\n".join((text.body, *text.alt_texts)) for text in texts_of(found.posts)]
+    return Study(corpus=corpus, era=era, top=args.top, texts=texts, authors=found.chosen.authors.tolist())
 
 
 def run(load: Loader, study: Study, models: Models, labels: Mapping[str, int]) -> Figures:

@@ -62,7 +62,7 @@ def main() -> None:
     if args.posts and args.era:
         found["ranking"] = score_ranking(args.posts, args.era, posts, args.gold, models)
     if args.wnut:
-        found |= wnut(args.wnut, Tools(nlp=models.nlp[0], gazetteer=models.gazetteer))
+        found |= wnut(args.wnut, Tools(nlp=models.readers.nlp[0], gazetteer=models.readers.gazetteer))
     if args.json:
         print(json.dumps(found, ensure_ascii=False))
         return
@@ -105,7 +105,7 @@ def _uses(
     """How posts, or the rows' own contexts, use the names in them."""
     bodies = [str(post.get("text", "")) for post in posts] or [row.get("context", "") for row in rows]
     texts = [Text(post=i, body=clean(body), language=language_of(clean(body), None)) for i, body in enumerate(bodies)]
-    mentions = extract(texts, nlp=models.nlp, gazetteer=models.gazetteer, is_stop_tag=lambda _: False)
+    mentions = extract(texts, nlp=models.readers.nlp, gazetteer=models.readers.gazetteer, is_stop_tag=lambda _: False)
     numbers: dict[str, int] = {}
     authors = [numbers.setdefault(str(post.get("author") or i), len(numbers)) for i, post in enumerate(posts)]
     column = pa.array(authors or range(len(bodies)), pa.int64())

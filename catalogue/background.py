@@ -21,7 +21,7 @@ from miner.corpus import Corpus
 from miner.eras import EraReader, era_names, load_era
 from miner.names import spelling_key
 from miner.records import Artifact, Post, artifact_id
-from miner.study.choose import choose
+from miner.study.choose import counted
 from miner.study.imports import import_files
 from miner.study.spotter import Spotter
 
@@ -59,8 +59,7 @@ def read(paths: list[Path]) -> list[Post]:
     with tempfile.TemporaryDirectory() as folder:
         corpus = Corpus.create(Path(folder) / "background")
         import_files([*paths], corpus)
-        chosen, _ = choose(list(corpus.posts()), is_in_era=lambda _: True)
-    return list(chosen.posts)
+        return counted(corpus).posts
 
 
 def _decade(reader: EraReader, post: Post) -> str | None:

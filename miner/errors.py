@@ -15,6 +15,7 @@ MinerError                      exit code 1
 │   └── RateLimited             5   the wait is longer than allowed; run again to go on
 ├── NothingFound                6   an empty corpus, an era without posts
 ├── CorpusError                 1   a corpus that is missing its parts, locked or damaged
+├── EngineError                 1   the processes that do the work die, or cannot be reached
 └── StorageFull                 1   no room left; what was acknowledged is safe
 ```
 
@@ -122,6 +123,10 @@ class NothingFound(MinerError):
 
 class CorpusError(MinerError):
     """A corpus that misses its parts, is in use by another process, or is damaged."""
+
+
+class EngineError(MinerError):
+    """The processes that do the work die, or cannot be reached; what they finished is kept."""
 
 
 class StorageFull(MinerError):

@@ -40,26 +40,31 @@ def mention(surface: str, post: int = 0, start: int = 0, **other: object) -> Men
 
 def test_the_longest_accepted_name_in_a_place_is_the_one_meant() -> None:
     found = [mention("Sony Walkman"), mention("Walkman", start=5), mention("Walkman", post=1)]
-    kept = resolve(found, {"sonywalkman", "walkman"})
-    assert [(m.post, m.surface) for m in kept] == [(0, "Sony Walkman"), (1, "Walkman")]
+    kept = resolve(mention_table(found), {"sonywalkman", "walkman"})
+    assert kept.select(["post", "surface"]).to_pylist() == [
+        {"post": 0, "surface": "Sony Walkman"},
+        {"post": 1, "surface": "Walkman"},
+    ]
 
 
 def test_a_longer_name_that_is_not_accepted_hides_nothing() -> None:
     found = [mention("Walkman batteries"), mention("Walkman")]
-    assert [m.surface for m in resolve(found, {"walkman"})] == ["Walkman"]
+    assert resolve(mention_table(found), {"walkman"}).column("surface").to_pylist() == ["Walkman"]
 
 
 def test_parts_of_a_post_do_not_hide_each_other() -> None:
     found = [mention("Sony Walkman"), mention("Walkman", part=1), mention("walkman", part=-1, start=-1, end=-1)]
-    assert len(resolve(found, {"sonywalkman", "walkman"})) == 3
+    assert resolve(mention_table(found), {"sonywalkman", "walkman"}).num_rows == 3
 
 
 def test_a_given_name_beside_another_capital_is_somebodys() -> None:
-    found = [mention("Simon", is_inside=True, is_initial=False), mention("Simon", post=1, is_initial=False)]
-    assert [m.post for m in believed(found, {"simon"}, {"simon"})] == [1]
-    assert [m.post for m in believed(found, {"simon"})] == [0, 1]
+    found = mention_table(
+        [mention("Simon", is_inside=True, is_initial=False), mention("Simon", post=1, is_initial=False)]
+    )
+    assert believed(found, {"simon"}, {"simon"}).column("post").to_pylist() == [1]
+    assert believed(found, {"simon"}).column("post").to_pylist() == [0, 1]
     # "Atari Lynx" names Atari, for nobody is called so
-    assert believed([mention("Atari", is_inside=True)], set(), {"simon"}) != []
+    assert believed(mention_table([mention("Atari", is_inside=True)]), set(), {"simon"}).num_rows == 1
 
 
 def test_given_names_are_lower_case_words() -> None:
@@ -113,7 +118,7 @@ def groups(
         centre=np.zeros(len(names), np.float32),
         catalogue={},
         known=known or {},
-        together=together or {},
+        together=lambda pairs: np.array([(together or {}).get((a, b), 0) for a, b in pairs.tolist()], np.int64),
         n_posts=[4] * len(names),
     )
 

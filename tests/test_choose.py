@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from counting import counted_of
 
 from miner.errors import UnknownName
 from miner.records import Post
-from miner.study.choose import KEEPABLE, choose, kept_of
+from miner.study.choose import KEEPABLE, kept_of
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 OFFERS = ["Walkman", "Rubik's Cube", "lunchbox", "Pac-Man glass", "mixtape"]
@@ -63,8 +64,7 @@ def corpus() -> list[Post]:
 
 
 def left_out(*keep: str) -> dict[str, int]:
-    _, funnel = choose(corpus(), is_in_era=lambda _: True, keep=keep)
-    return {step.name: step.n_out for step in funnel if step.n_out}
+    return {step.name: step.n_out for step in counted_of(corpus(), keep=keep).funnel if step.n_out}
 
 
 def test_each_kind_is_left_out_and_counted() -> None:
@@ -75,13 +75,11 @@ def test_each_kind_is_left_out_and_counted() -> None:
 def test_what_is_kept_is_counted_and_the_rest_stays_out(word: str) -> None:
     every, without = left_out(), left_out(word)
     assert without == {name: n for name, n in every.items() if name != NAMES[word]}
-    chosen, _ = choose(corpus(), is_in_era=lambda _: True, keep=[word])
-    assert len(chosen.posts) == 8 + every[NAMES[word]]
+    assert len(counted_of(corpus(), keep=[word]).posts) == 8 + every[NAMES[word]]
 
 
 def test_all_can_be_kept() -> None:
-    chosen, _ = choose(corpus(), is_in_era=lambda _: True, keep=kept_of(list(KEEPABLE)))
-    assert len(chosen.posts) == len(corpus())
+    assert len(counted_of(corpus(), keep=kept_of(list(KEEPABLE))).posts) == len(corpus())
 
 
 def test_another_word_is_told_with_those_there_are() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from counting import counted_of
 
+from miner.artifacts.candidates import mention_table
 from miner.names import spelling_key
 from miner.records import Artifact, FunnelStep, Mention, Move, Post
-from miner.study.choose import Chosen, choose
+from miner.study.choose import Counted
+from miner.study.grouped import Grouped
 from miner.study.identify import Identified
 from miner.study.left_out import told
 
@@ -21,7 +24,7 @@ def post(number: int, text: str, author: str | None, *, repost_of: str | None = 
     return Post(id=f"x:{number}", source="x", text=text, author=author, created_at=time, repost_of=repost_of)
 
 
-def identified(chosen: Chosen) -> Identified:
+def identified(posts: Counted) -> Identified:
     """Every name of NAMES where a post spells it so."""
 
     def mention(row: int, name: str, text: str) -> Mention:
@@ -36,6 +39,8 @@ def identified(chosen: Chosen) -> Identified:
             end=start + len(name),
         )
 
+    keys = [spelling_key(name) for name in NAMES]
+    found = [mention(i, name, p.text) for i, p in enumerate(posts.posts) for name in NAMES if name in p.text]
     return Identified(
         artifacts=[
             Artifact(
@@ -49,15 +54,15 @@ def identified(chosen: Chosen) -> Identified:
             for i, name in enumerate(NAMES)
         ],
         vectors=np.zeros((len(NAMES), 2), np.float32),
-        mentions=[[mention(t.post, n, t.body) for t in chosen.texts if n in t.body] for n in NAMES],
+        mentions=Grouped.of(mention_table(found), {key: key for key in keys}, posts.chosen.authors).named(keys),
         funnel=(),
         ordinary={"heat"},
     )
 
 
 def ledger(posts: list[Post], top: int = 132) -> list[FunnelStep]:
-    chosen, steps = choose(posts, is_in_era=lambda _: True)
-    return told(steps, identified(chosen), chosen, top=top)
+    found = counted_of(posts)
+    return told(found.funnel, identified(found), found.chosen, top=top)
 
 
 PEOPLE = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from counting import counted_of
 
 from miner.artifacts.background import Background, load_background
 from miner.artifacts.catalogue import Catalogue, KnownArtifact, YearClaim, load_catalogue
@@ -131,7 +132,9 @@ def background(**named: int) -> Background:
 
 
 def against(posts: list[Post], shipped: Background = EMPTY) -> Reference:
-    return reference([post(9999, "the 80s"), *posts], [post(9999, "the 80s")], load_era("80s"), shipped)
+    era = load_era("80s")
+    found = counted_of([post(9999, "the 80s"), *posts], era)
+    return reference(found.chosen, found.facts, era, shipped)
 
 
 def z_of(rows: list[RankedArtifact], others: Reference) -> list[float | None]:
@@ -149,8 +152,9 @@ def test_posts_of_other_eras_are_by_people_and_not_of_this_one() -> None:
         post(6, "the 70s", repost_of="x:9"),
         post(7, "the 70s"),
     ]
-    assert [p.id for p in reference(posts, posts[1:2], load_era("80s"), EMPTY).posts] == ["x:1", "x:7"]
-    everything = reference(posts, [], None, background(Walkman=1))
+    assert [p.id for p in against(posts).posts] == ["x:1", "x:7"]
+    found = counted_of(posts)
+    everything = reference(found.chosen, found.facts, None, background(Walkman=1))
     assert (everything.posts, everything.n_shipped) == ((), 0)
 
 

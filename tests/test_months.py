@@ -6,47 +6,38 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from bs4 import BeautifulSoup
+from numpy.typing import NDArray
 
-from miner.records import Mention, Post
 from miner.report import read_report
 from miner.report.html import to_html
 from miner.report.rights import rights_flags
-from miner.study.choose import Chosen
-from miner.study.months import last_months, newest_of
+from miner.study.months import last_months
 
 REPORT = read_report(Path(__file__).parent / "gold" / "report" / "report.json")
 
 
-def chosen(dates: list[datetime | None]) -> Chosen:
-    posts = [Post(id=f"x:{n}", source="x", text="Walkman", created_at=date) for n, date in enumerate(dates)]
-    return Chosen(
-        posts=posts, texts=[], authors=range(len(posts)), sources=["x"], source_of_author=[0], n_without_author=0
-    )
-
-
-def named(n: int) -> list[Mention]:
-    return [Mention(post=i, surface="Walkman", key="walkman", origin="name", part=0, start=0, end=7) for i in range(n)]
+def times(*dates: datetime) -> NDArray[np.int64]:
+    return np.array([int(date.timestamp() * 1_000_000) for date in dates], np.int64)
 
 
 def test_months_run_to_the_newest_post_of_all_across_the_new_year() -> None:
-    dates: list[datetime | None] = [datetime(2020, 1, 31, 23, tzinfo=UTC)] * 8
+    dates = [datetime(2020, 1, 31, 23, tzinfo=UTC)] * 8
     dates += [datetime(2019, 12, 1, tzinfo=UTC)] * 3 + [
         datetime(2019, 2, 1, tzinfo=UTC),
         datetime(2019, 1, 31, tzinfo=UTC),
     ]
-    posts = chosen([*dates, None, datetime(2020, 1, 1, tzinfo=UTC)])
-    assert last_months(named(14), posts, newest_of(posts)) == (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 8)
+    (newest,) = times(datetime(2020, 1, 31, 23, tzinfo=UTC)).tolist()
+    assert last_months(times(*dates), newest) == (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 8)
 
 
 def test_there_is_no_line_through_fewer_than_twelve_dated_posts() -> None:
     day = datetime(2020, 1, 1, tzinfo=UTC)
-    eleven = chosen([day] * 11 + [None] * 9)
-    assert last_months(named(20), eleven, newest_of(eleven)) == ()
-    assert last_months(named(12), chosen([day] * 12), day) == (0,) * 11 + (12,)
-    nothing = chosen([None] * 20)
-    assert newest_of(nothing) is None
-    assert last_months(named(20), nothing, None) == ()
+    (newest,) = times(day).tolist()
+    assert last_months(times(*[day] * 11), newest) == ()
+    assert last_months(times(*[day] * 12), newest) == (0,) * 11 + (12,)
+    assert last_months(times(), None) == ()
 
 
 def test_the_page_draws_it_and_says_how_many() -> None:

@@ -18,10 +18,10 @@ from miner.eras import Era, load_era
 from miner.records import FunnelStep
 from miner.report import Report, public, write_report
 from miner.settings import Settings
-from miner.study.choose import choose
+from miner.study.choose import counted
 from miner.study.imports import import_files
 from miner.study.models import Models, load_models
-from miner.study.rank import is_in_era, rank
+from miner.study.rank import rank
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +62,8 @@ def report(corpus: Corpus, era: Era, models: Models) -> Report:
 
 @pytest.fixture(scope="module")
 def scored(corpus: Corpus, era: Era, report: Report) -> Score:
-    chosen, _ = choose(list(corpus.posts()), is_in_era=is_in_era(era))
-    return score(report.rows, {p.id.partition(":")[2]: p.author or p.id for p in chosen.posts})
+    posts = counted(corpus, era).posts
+    return score(report.rows, {p.id.partition(":")[2]: p.author or p.id for p in posts})
 
 
 def test_the_sample_is_what_its_readme_says(lines: list[str]) -> None:

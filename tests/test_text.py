@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from miner.names import spelling_key, trim
-from miner.text.accounts import repeaters, sellers
+from miner.text.accounts import frame, is_offer, repeaters, sellers
 from miner.text.clean import MAX_CHARS, clean
-from miner.text.duplicates import near_duplicates
+from miner.text.duplicates import N_BANDS, hash_of, originals, sketches, whole
 from miner.text.hashtags import split_hashtag
 from miner.text.language import language_of
 
@@ -116,13 +117,18 @@ def test_near_duplicates_point_to_the_first() -> None:
         "who had this?",
         "who had this?",
     ]
-    assert near_duplicates(texts) == [0, 1, 0, 0, 4, 5]
+    bands = sketches(texts)
+    assert len(bands) == N_BANDS
+    wholes = np.array([whole(text) for text in texts])
+    found = originals(wholes, lambda i: bands[i], lambda rows: [texts[i] for i in rows.tolist()])
+    assert found.tolist() == [0, 1, 0, 0, 4, 5]
 
 
 def test_a_shop_is_told_from_a_find() -> None:
     offers = ["Casio watch $35, free shipping", "Swatch 1984, 40 € - DM to buy", "Polaroid camera £20 in my shop"]
     finds = ["Found a Simon for $3 at a garage sale!", "Paid $2 for this lunchbox", "My mum paid £200 for a VCR"]
-    assert sellers(offers + finds, [1, 1, 1, 2, 2, 2]) == {1}
+    told = np.array([is_offer(text) for text in offers + finds])
+    assert sellers(told, np.array([1, 1, 1, 2, 2, 2])).tolist() == [1]
 
 
 def test_an_account_that_repeats_one_frame_is_found() -> None:
@@ -134,7 +140,12 @@ def test_an_account_that_repeats_one_frame_is_found() -> None:
         "rain again",
         "long day at work",
     ]
-    assert repeaters(songs + memories, [1] * 5 + [2] * 5) == {1}
+    posts = songs + memories
+    first, last = np.array([frame(text) for text in posts]).T
+    said = np.array([hash_of(text) for text in posts])
+    assert repeaters(said, first, last, np.array([1] * 5 + [2] * 5)).tolist() == [1]
+    # the same words five times are one post that everybody shares
+    assert repeaters(said[[0] * 5], first[[0] * 5], last[[0] * 5], np.ones(5, np.int64)).tolist() == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Works on unique names, never on raw mentions: exact repeats have distance zero a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ def alias_groups(
     centre: NDArray[np.float32],
     catalogue: Mapping[str, KnownArtifact],
     known: Mapping[int, str],
-    together: Mapping[tuple[int, int], int],
+    together: Callable[[NDArray[np.int64]], NDArray[np.int64]],
     n_posts: Sequence[int],
     threshold: float = THRESHOLD,
 ) -> list[list[int]]:
@@ -46,7 +46,7 @@ def alias_groups(
         centre: Mean vector of artifacts' names, shape (d,), as the model was trained with.
         catalogue: Spelling key to artifact.
         known: Row to the id of the known artifact it names: rows of one id are joined, rows of two ids never.
-        together: Pairs of rows (smaller first) to the number of posts that name both.
+        together: Gives the number of posts that name both, shape (n_pairs,), for pairs of rows, shape (n_pairs, 2).
         n_posts: Posts that use each name.
         threshold: Probability from which two names are joined, 0-1.
 
@@ -58,13 +58,13 @@ def alias_groups(
     # two numbers are two things, however alike the names (Atari 2600 and Atari 7800); and the model learnt from names
     # that are alike, so that it knows nothing of others
     is_ruled_out = (features[:, FEATURES.index("numbers_differ")] > 0) | _have_nothing_in_common(features)
+    is_ruled_out |= _are_rivals(together(pairs), np.asarray(n_posts, np.int64)[pairs].min(axis=1, initial=1 << 62))
     probability = np.where(is_ruled_out, 0.0, model.probability(features))
-    weights: dict[tuple[int, int], float] = {}
-    for (a, b), p in zip(pairs.tolist(), probability.tolist(), strict=True):
-        if a in known and b in known:
-            continue
-        if not _are_rivals(together.get((a, b), 0), min(n_posts[a], n_posts[b])):
-            weights[a, b] = p
+    weights: dict[tuple[int, int], float] = {
+        (a, b): p
+        for (a, b), p in zip(pairs.tolist(), probability.tolist(), strict=True)
+        if not (a in known and b in known)
+    }
     by_id: dict[str, int] = {}
     for row, artifact in known.items():
         first = by_id.setdefault(artifact, row)
@@ -73,8 +73,9 @@ def alias_groups(
     return _clusters(len(names), weights, threshold, known)
 
 
-def _are_rivals(n_together: int, n_rarer: int) -> bool:
-    return n_together >= MIN_TOGETHER and n_together >= SIDE_BY_SIDE * n_rarer
+def _are_rivals(n_together: NDArray[np.int64], n_rarer: NDArray[np.int64]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (n_together >= MIN_TOGETHER) & (n_together >= SIDE_BY_SIDE * n_rarer)
+    return found
 
 
 def _candidate_pairs(names: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -41,6 +41,7 @@ class Candidate:
         cue_share: Share (0-1) of its mentions that follow words of having, wearing, playing, remembering.
         inside_share: Share (0-1) of its mentions that a capitalised word stands right beside.
         origin_shares: Share (0-1) of its mentions by origin, in the order of :data:`ORIGINS`.
+        in_english: An English post names it.
     """
 
     key: str
@@ -52,11 +53,13 @@ class Candidate:
     cue_share: float
     inside_share: float
     origin_shares: tuple[float, ...]
+    in_english: bool = True
 
 
 def mention_table(mentions: Iterable[Mention]) -> pa.Table:
-    """*mentions* as an Arrow table with :data:`MENTION_SCHEMA`."""
-    return pa.Table.from_pylist([asdict(m) for m in mentions], schema=MENTION_SCHEMA)
+    """*mentions* as an Arrow table with :data:`MENTION_SCHEMA`, by post, part, the longest first, start and key."""
+    ordered = sorted(mentions, key=lambda m: (m.post, m.part, m.start - m.end, m.start, m.key))
+    return pa.Table.from_pylist([asdict(m) for m in ordered], schema=MENTION_SCHEMA)
 
 
 def candidates(mentions: pa.Table, authors: pa.Array, *, min_authors: int = 1) -> list[Candidate]:
@@ -72,23 +75,29 @@ def candidates(mentions: pa.Table, authors: pa.Array, *, min_authors: int = 1) -
         db.execute("set enable_progress_bar = false")
         db.register("mention", mentions)
         db.register("author", pa.table({"post": pa.array(range(len(authors)), pa.int64()), "author": authors}))
-        shares = ", ".join(f"avg((origin = '{origin}')::int)" for origin in ORIGINS)
-        rows = db.execute(
-            f"""
-            with used as (select m.*, a.author from mention m join author a using (post)),
-            spelling as (
-                select key, surface, count(distinct author) as n from used group by key, surface
-            ),
-            spellings as (select key, list(surface order by n desc, surface) as surfaces from spelling group by key)
-            select key, surfaces, count(distinct author) as n_authors, count(distinct post) as n_posts,
-                coalesce(avg((left(surface, 1) <> lower(left(surface, 1)))::int) filter (not is_initial), 0.5),
-                avg(has_cue::int), avg(is_inside::int), [{shares}]
-            from used join spellings using (key)
-            group by key, surfaces having n_authors >= ?
-            order by n_authors desc, key
-            """,  # noqa: S608 - only the constants above are put in
-            [min_authors],
-        ).fetchall()
+        found = candidates_in(
+            db, "(select m.*, a.author, true as is_english from mention m join author a using (post))"
+        )
+    return [c for c in found if c.n_authors >= min_authors]
+
+
+def candidates_in(db: duckdb.DuckDBPyConnection, used: str) -> list[Candidate]:
+    """:func:`candidates` of the mentions that the query *used* gives, with ``author`` and ``is_english``."""
+    shares = ", ".join(f"avg((origin = '{origin}')::int)" for origin in ORIGINS)
+    rows = db.execute(
+        f"""
+        with used as (from {used}),
+        spelling as (
+            select key, surface, count(distinct author) as n from used group by key, surface
+        ),
+        spellings as (select key, list(surface order by n desc, surface) as surfaces from spelling group by key)
+        select key, surfaces, count(distinct author) as n_authors, count(distinct post) as n_posts,
+            coalesce(avg((left(surface, 1) <> lower(left(surface, 1)))::int) filter (not is_initial), 0.5),
+            avg(has_cue::int), avg(is_inside::int), [{shares}], bool_or(is_english)
+        from used join spellings using (key)
+        group by key, surfaces order by n_authors desc, key
+        """  # noqa: S608 - only constants of this program are put in
+    ).fetchall()
     return [
         Candidate(
             key=key,
@@ -100,6 +109,7 @@ def candidates(mentions: pa.Table, authors: pa.Array, *, min_authors: int = 1) -
             cue_share=cue,
             inside_share=inside,
             origin_shares=tuple(origin_shares),
+            in_english=in_english,
         )
-        for key, surfaces, n_authors, n_posts, capital, cue, inside, origin_shares in rows
+        for key, surfaces, n_authors, n_posts, capital, cue, inside, origin_shares, in_english in rows
     ]

@@ -125,8 +125,15 @@ class Judge:
         """
         if not candidates:
             return np.zeros(0)
-        form = form_features([c.name for c in candidates], vectors, [c.key in known for c in candidates])
-        return self.use.probability(use_features(candidates, self.form.logits(form)))
+        return self.judged(candidates, self.form_logits([c.name for c in candidates], vectors, known))
+
+    def form_logits(self, names: Sequence[str], vectors: NDArray[np.float32], known: Mapping[str, object]) -> Matrix:
+        """What the names alone say, before anybody looks how they are used, shape (n,); arguments as above."""
+        return self.form.logits(form_features(names, vectors, [spelling_key(name) in known for name in names]))
+
+    def judged(self, candidates: Sequence[Candidate], form_logits: Matrix) -> Matrix:
+        """:meth:`probabilities` where :meth:`form_logits` are there already."""
+        return self.use.probability(use_features(candidates, form_logits)) if candidates else np.zeros(0)
 
     def categorise(self, vectors: NDArray[np.float32]) -> list[str]:
         """Most likely category of each name, from its vector."""

@@ -27,8 +27,11 @@ class Logistic:
     bias: Matrix
 
     def logits(self, features: Matrix) -> Matrix:
-        """Log-odds, shape (n,) for two classes, else unnormalised scores of shape (n, n_classes)."""
-        scores: Matrix = ((features - self.mean) / self.scale) @ self.weights.T + self.bias
+        """Log-odds, shape (n,) for two classes, else unnormalised scores of shape (n, n_classes).
+
+        Rounded to nine decimals: the last bits depend on how many rows are multiplied at once.
+        """
+        scores: Matrix = np.round(((features - self.mean) / self.scale) @ self.weights.T + self.bias, 9)
         return scores[:, 0] if self.weights.shape[0] == 1 else scores
 
     def probability(self, features: Matrix) -> Matrix:

@@ -20,6 +20,7 @@ from miner.corpus.lock import WAIT_S, WriterLock
 from miner.corpus.schema import post_from_row, storable, to_table
 from miner.corpus.table import batches, commit, create_table, data_files, dataset
 from miner.corpus.trouble import storage_errors
+from miner.corpus.view import View
 from miner.errors import CorpusError, UsageError
 from miner.records import Post
 
@@ -226,6 +227,12 @@ class Corpus:
         """
         with self._mutex, storage_errors(self.folder):
             return batches(dataset(self._at(version), posts_folder(self.folder)), columns, self.folder)
+
+    def view(self, version: int) -> View:
+        """The corpus as it was after a commit, by rows. Raises UsageError when there is no such version."""
+        with self._mutex, storage_errors(self.folder):
+            at = posts_folder(self.folder)
+            return View(self.folder, [at / name for name in data_files(self._at(version))])
 
     def posts(self, *, version: int | None = None) -> Iterator[Post]:
         """The posts one by one, in the order of :meth:`read`. Slower than :meth:`read` by far."""

@@ -10,8 +10,9 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,12 +28,14 @@ from miner.corpus.trouble import storage_errors
 _ROWS = 8_192
 
 
-def create_table(path: Path) -> None:
+def create_table(
+    path: Path, schema: pa.Schema = SCHEMA, configuration: Mapping[str, str | None] = CONFIGURATION
+) -> None:
     """Make an empty table. It appears complete or not at all; one that another process just made is left as it is."""
     building = Path(tempfile.mkdtemp(dir=path.parent, prefix=".posts-"))
     try:
         building.chmod(0o755)
-        DeltaTable.create(building, Schema.from_arrow(SCHEMA), configuration=CONFIGURATION)
+        DeltaTable.create(building, Schema.from_arrow(schema), configuration=configuration)
         building.rename(path)
     except OSError:
         if not (path / "_delta_log").is_dir():
@@ -63,7 +66,7 @@ def commit(table: DeltaTable, path: Path, rows: pa.Table, entry: str) -> str | N
         table.create_write_transaction(
             actions,
             mode="append",
-            schema=Schema.from_arrow(SCHEMA),
+            schema=Schema.from_arrow(rows.schema),
             commit_properties=CommitProperties(custom_metadata={ENTRY: entry}),
         )
     except BaseException:
@@ -73,6 +76,19 @@ def commit(table: DeltaTable, path: Path, rows: pa.Table, entry: str) -> str | N
     _sync(path / "_delta_log" / f"{number:020}.json")
     table.update_incremental()
     return name
+
+
+def remove(table: DeltaTable, path: Path, names: Sequence[str]) -> None:
+    """Take files out of a table in one commit, and delete them; older versions that had them can no longer be read."""
+    if not names:
+        return
+    actions: list[AddAction | RemoveAction] = [
+        RemoveAction(path=name, data_change=True, deletion_timestamp=int(time.time() * 1000)) for name in names
+    ]
+    table.create_write_transaction(actions, mode="append", schema=table.schema())
+    table.update_incremental()
+    for name in names:
+        (path / name).unlink(missing_ok=True)
 
 
 def data_files(table: DeltaTable) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,14 +33,13 @@ class Sightings:
     source: NDArray[np.int64]
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[int, int]], source_of_author: Sequence[int], n_artifacts: int) -> Sightings:
-        """From pairs of an author's and an artifact's number."""
-        placed = sorted(set(pairs))
+    def of(cls, pairs: NDArray[np.int64], source_of_author: NDArray[np.int64], n_artifacts: int) -> Sightings:
+        """From an author's and an artifact's number in each row of *pairs*, shape (n, 2); a pair counts once."""
         named = sparse.csr_array(
-            (np.ones(len(placed)), ([a for a, _ in placed], [c for _, c in placed])),
-            shape=(len(source_of_author), n_artifacts),
-            dtype=np.float64,
+            (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(source_of_author), n_artifacts)
         )
+        named.sum_duplicates()
+        named.data[:] = 1
         return cls(named=named, source=np.asarray(source_of_author, np.int64))
 
     def by_source(self) -> Iterator[sparse.csr_array]:

@@ -2,91 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
+from miner.corpus import Corpus
+from miner.eras import Era
 from miner.errors import UnknownName
 from miner.records import FunnelStep, Post
+from miner.study.gather import UNDATED, Posts, Rows, by_appearance, gather
+from miner.study.read import Facts, read
+from miner.study.stages import Workshop
 from miner.text.accounts import repeaters, sellers
 from miner.text.clean import clean
-from miner.text.duplicates import near_duplicates
+from miner.text.duplicates import originals
 from miner.text.extract import Text
 from miner.text.language import language_of
 
 KEEPABLE = ("bots", "reposts", "sellers", "frames", "duplicates")
 """What :func:`choose` leaves out, and can be told to keep."""
-_NO_DATE = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """Posts to count, oldest first, undated last, ties by id: an order that does not depend on how they came in.
+    """Posts to count, in the order of :class:`miner.study.gather.Posts`; the place in *rows* is a post's number.
 
     Attributes:
-        posts: The posts.
-        texts: Their cleaned texts; the row is the post's number.
-        authors: Author number of each post, in order of first appearance; a post without an author has its own.
-        sources: Names of the sources, sorted.
+        posts: All posts of the corpus.
+        rows: Those that are counted, ascending.
+        authors: Author number of each counted post, in order of first appearance.
         source_of_author: Row in *sources* of each author.
-        n_without_author: Posts whose author is unknown.
-        left_out: Posts of the era that were left out, by the name of the step that did.
+        sources: Names of the sources of counted posts, sorted.
+        languages: ISO 639-1 codes to how many counted posts are in them.
+        is_english: Whether each counted post is in English.
+        left_out: Rows of the era's posts that were left out, by the name of the step that did.
     """
 
-    posts: Sequence[Post]
-    texts: Sequence[Text]
-    authors: Sequence[int]
+    posts: Posts
+    rows: Rows
+    authors: NDArray[np.int64]
+    source_of_author: NDArray[np.int64]
     sources: Sequence[str]
-    source_of_author: Sequence[int]
-    n_without_author: int
-    left_out: Mapping[str, Sequence[Post]] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
+    is_english: NDArray[np.bool_]
+    left_out: Mapping[str, Rows] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def n_authors(self) -> int:
+        """Authors counted."""
+        return len(self.source_of_author)
+
+    @property
+    def n_without_author(self) -> int:
+        """Counted posts whose author is unknown."""
+        return int(self.posts.is_anonymous[self.rows].sum())
+
+    @property
+    def created(self) -> NDArray[np.int64]:
+        """When each counted post was put online, as in :class:`miner.study.gather.Posts`."""
+        found: NDArray[np.int64] = self.posts.created[self.rows]
+        return found
+
+    @property
+    def dates(self) -> NDArray[np.int64]:
+        """The known times of counted posts, ascending."""
+        return np.sort(self.created[self.created != UNDATED])
 
 
 @dataclass(slots=True)
 class _Funnel:
-    kept: list[Post]
+    kept: Rows
     steps: list[FunnelStep] = field(default_factory=list)
-    left_out: dict[str, list[Post]] = field(default_factory=dict)
+    left_out: dict[str, Rows] = field(default_factory=dict)
 
-    def keep(self, name: str, is_kept: Callable[[int, Post], bool]) -> None:
-        """Keep the posts that pass, by their row and themselves."""
-        passed = {post.id for row, post in enumerate(self.kept) if is_kept(row, post)}
-        self.left_out[name] = [post for post in self.kept if post.id not in passed]
-        self.kept = [post for post in self.kept if post.id in passed]
+    def keep(self, name: str, is_kept: NDArray[np.bool_]) -> None:
+        """Keep the posts that pass."""
+        self.left_out[name] = self.kept[~is_kept]
+        self.kept = self.kept[is_kept]
         self.steps.append(FunnelStep(name=name, n_out=len(self.left_out[name]), n_left=len(self.kept)))
 
 
 def choose(
-    posts: Sequence[Post], *, is_in_era: Callable[[Post], bool], keep: Collection[str] = ()
+    posts: Posts, facts: Facts, *, era: Era | None, keep: Collection[str] = ()
 ) -> tuple[Chosen, list[FunnelStep]]:
     """The posts to count, and the ledger of those left out.
 
     Args:
-        posts: All posts of the corpus, in any order.
-        is_in_era: Whether a post belongs to the era.
+        posts: All posts of the corpus.
+        facts: What is known of each.
+        era: Posts of this era are counted; None counts all.
         keep: Which of :data:`KEEPABLE` to count all the same.
     """
-    era = sorted((p for p in posts if is_in_era(p)), key=lambda p: (p.created_at or _NO_DATE, p.id))
-    outside = FunnelStep(name="posts that do not name the era", n_out=len(posts) - len(era), n_left=len(era))
-    funnel = _Funnel(era, [outside])
+    every = np.arange(len(posts))
+    kept = every if era is None else every[facts.names(era.name)]
+    outside = FunnelStep(name="posts that do not name the era", n_out=len(every) - len(kept), n_left=len(kept))
+    funnel = _Funnel(kept, [outside])
     if "bots" not in keep:
-        funnel.keep("posts of accounts that say they are bots", lambda _, p: not p.is_bot)
+        funnel.keep("posts of accounts that say they are bots", ~posts.is_bot[funnel.kept])
     if "reposts" not in keep:
-        funnel.keep("reposts", lambda _, p: p.repost_of is None)
-    codes = _author_codes(funnel.kept)
-    # told by their raw text: the link to the shop is gone from the clean one
-    shops = sellers([p.text for p in funnel.kept], [codes[p.id] for p in funnel.kept])
+        funnel.keep("reposts", ~posts.is_repost[funnel.kept])
+    shops = sellers(facts.column("is_offer")[funnel.kept], posts.authors[funnel.kept])
     if "sellers" not in keep:
-        funnel.keep("posts of sellers", lambda _, p: codes[p.id] not in shops)
+        funnel.keep("posts of sellers", ~np.isin(posts.authors[funnel.kept], shops))
     if "frames" not in keep:
+        said, first, last = (facts.column(name)[funnel.kept] for name in ("said", "first", "last"))
         # a shop that is kept may say the same of every thing it sells
-        out = repeaters([p.text for p in funnel.kept], [codes[p.id] for p in funnel.kept]) - shops
-        funnel.keep("posts of accounts that repeat one frame", lambda _, p: codes[p.id] not in out)
-    cleaned = {p.id: clean(p.text) for p in funnel.kept}
+        machines = np.setdiff1d(repeaters(said, first, last, posts.authors[funnel.kept]), shops)
+        funnel.keep("posts of accounts that repeat one frame", ~np.isin(posts.authors[funnel.kept], machines))
     if "duplicates" not in keep:
-        original = near_duplicates([cleaned[p.id] for p in funnel.kept])
-        funnel.keep("near-duplicates of an older post", lambda row, _: original[row] == row)
-    return _chosen(funnel.kept, cleaned, funnel.left_out), funnel.steps
+        found = _originals(posts, facts, funnel.kept)
+        funnel.keep("near-duplicates of an older post", found == np.arange(len(found)))
+    return _chosen(posts, facts, funnel), funnel.steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a run knows once its posts are chosen.
+
+    Attributes:
+        chosen: The posts it counts.
+        funnel: The ledger of those left out.
+        facts: What each post of the corpus says.
+    """
+
+    chosen: Chosen
+    funnel: Sequence[FunnelStep]
+    facts: Facts
+
+    @property
+    def posts(self) -> list[Post]:
+        """The posts that are counted, oldest first."""
+        return self.chosen.posts.read(self.chosen.rows)
+
+
+def counted(corpus: Corpus, era: Era | None = None, keep: Collection[str] = ()) -> Counted:
+    """The posts that a run over *corpus* counts; arguments as :func:`choose` takes them."""
+    posts = gather(corpus.view(corpus.version))
+    facts = read(posts, era, Workshop(folder=corpus.folder))
+    chosen, funnel = choose(posts, facts, era=era, keep=keep)
+    return Counted(chosen=chosen, funnel=funnel, facts=facts)
+
+
+def _originals(posts: Posts, facts: Facts, rows: Rows) -> Rows:
+    def texts(some: Rows) -> list[str]:
+        return [clean(text or "") for text in posts.texts(rows[some], ["text"]).column(0).to_pylist()]
+
+    return originals(facts.column("whole")[rows], lambda i: facts.band(i)[rows], texts)
 
 
 def kept_of(words: Sequence[str]) -> frozenset[str]:
@@ -101,20 +168,9 @@ def kept_of(words: Sequence[str]) -> frozenset[str]:
     return frozenset(words)
 
 
-def _author_codes(posts: Sequence[Post]) -> dict[str, int]:
-    """Post id to author number, in order of first appearance; unknown authors are one each."""
-    numbers: dict[str, int] = {}
-    return {p.id: numbers.setdefault(p.author or f"?{p.id}", len(numbers)) for p in posts}
-
-
-def texts_of(posts: Sequence[Post], cleaned: Mapping[str, str] | None = None) -> list[Text]:
-    """What of *posts* is read for names; the row is the post's number.
-
-    Args:
-        posts: The posts.
-        cleaned: Post id to its cleaned text; None cleans here.
-    """
-    bodies = [clean(p.text) if cleaned is None else cleaned[p.id] for p in posts]
+def texts_of(posts: Sequence[Post]) -> list[Text]:
+    """What of *posts* is read for names; the row is the post's number."""
+    bodies = [clean(p.text) for p in posts]
     return [
         Text(
             post=row,
@@ -127,16 +183,23 @@ def texts_of(posts: Sequence[Post], cleaned: Mapping[str, str] | None = None) ->
     ]
 
 
-def _chosen(posts: Sequence[Post], cleaned: Mapping[str, str], left_out: Mapping[str, Sequence[Post]]) -> Chosen:
-    codes = _author_codes(posts)
-    sources = sorted({p.source for p in posts})
-    source_of_author = {codes[p.id]: sources.index(p.source) for p in posts}
+def _chosen(posts: Posts, facts: Facts, funnel: _Funnel) -> Chosen:
+    rows = funnel.kept
+    authors = by_appearance(posts.authors[rows])
+    _, first = np.unique(authors, return_index=True)
+    source = posts.source[rows][first].astype(np.int64)
+    present = np.unique(source)
+    languages = facts.languages.take(rows)
+    counts = Counter({entry["values"]: entry["counts"] for entry in languages.value_counts().to_pylist()})
+    codes = languages.dictionary.to_pylist()
+    english = codes.index("en") if "en" in codes else -1
     return Chosen(
         posts=posts,
-        texts=texts_of(posts, cleaned),
-        authors=[codes[p.id] for p in posts],
-        sources=sources,
-        source_of_author=[source_of_author[i] for i in range(len(source_of_author))],
-        n_without_author=sum(p.author is None for p in posts),
-        left_out=left_out,
+        rows=rows,
+        authors=authors,
+        source_of_author=np.searchsorted(present, source),
+        sources=[posts.sources[i] for i in present.tolist()],
+        languages=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        is_english=languages.indices.to_numpy(zero_copy_only=False) == english,
+        left_out=funnel.left_out,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from miner.eras import Era, load_era
+from collections.abc import Callable
+
+from miner.eras import Era, EraReader, load_era
+from miner.records import Post
 
 ANY = "any"
 
@@ -15,3 +18,9 @@ def load_study_era(name: str) -> Era | None:
         EraError: The file cannot be read or contradicts itself.
     """
     return None if name == ANY else load_era(name)
+
+
+def is_in_era(era: Era) -> Callable[[Post], bool]:
+    """Whether a post belongs to *era* by its tags, its text or its alt texts."""
+    reader = EraReader([era])
+    return lambda post: bool(reader.read(" \n".join((post.text, *post.alt_texts)), post.tags))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from miner.records import Evidence, Mention, Post
+import numpy as np
+
+from miner.records import Evidence, Post, RankedArtifact
 from miner.study.choose import Chosen
+from miner.study.gather import UNDATED, Rows
+from miner.study.grouped import Grouped
+from miner.text.clean import clean
 
 MAX_QUOTES = 3
 MAX_CHARS = 200
@@ -13,45 +19,65 @@ MAX_CHARS = 200
 BEST_CHARS = 120
 
 
-def evidence_of(mentions: Sequence[Mention], chosen: Chosen) -> tuple[Evidence, ...]:
-    """Up to three posts of different authors that name the artifact, those that quote best first.
+def with_evidence(
+    rows: Sequence[RankedArtifact], mentions: Grouped, chosen: Chosen, group_of: Sequence[int]
+) -> list[RankedArtifact]:
+    """*rows*, each with up to three posts of different authors that name it, those that quote best first.
 
-    A link and a date count most, then a quote of about 120 characters, then the post's id: no chance is involved.
+    A link and a date count most, then a quote of about 120 characters, then the post's age: no chance is involved.
+
+    Args:
+        rows: Ranked artifacts.
+        mentions: Mentions of artifacts, one an artifact and post.
+        chosen: The posts.
+        group_of: Group in *mentions* of each row.
     """
-    ranked = sorted(mentions, key=lambda m: _worth(m, chosen))
-    picked: list[Evidence] = []
-    seen: set[int] = set()
-    for mention in ranked:
-        author, post = chosen.authors[mention.post], chosen.posts[mention.post]
-        if author in seen:
-            continue
-        seen.add(author)
-        picked.append(
-            Evidence(
-                post_id=post.id,
-                quote=quote(mention, chosen),
-                url=post.url,
-                source=post.source,
-                created_at=post.created_at,
-            )
+    picked = [_picked(mentions, chosen, group) for group in group_of]
+    numbers = np.unique(np.concatenate([*(mentions.posts[some] for some in picked), np.zeros(0, np.int64)]))
+    posts = dict(zip(numbers.tolist(), chosen.posts.read(chosen.rows[numbers]), strict=True))
+    return [
+        replace(row, evidence=tuple(_evidence(mentions, some, posts))) for row, some in zip(rows, picked, strict=True)
+    ]
+
+
+def _picked(mentions: Grouped, chosen: Chosen, group: int) -> Rows:
+    """The mentions of a group to quote."""
+    low, high = np.searchsorted(mentions.group, [group, group + 1])
+    table = mentions.table.slice(low, high - low)
+    posts, part, length = (np.asarray(table.column(n).to_numpy(), np.int64) for n in ("post", "part", "length"))
+    rows = chosen.rows[posts]
+    fit = np.abs(np.minimum(length, MAX_CHARS) - BEST_CHARS) // 40
+    undated = chosen.posts.created[rows] == UNDATED
+    best = np.lexsort((posts, fit, part < 0, undated, ~chosen.posts.has_url[rows]))
+    _, first = np.unique(mentions.authors[posts][best], return_index=True)
+    found: Rows = low + best[np.sort(first)[:MAX_QUOTES]]
+    return found
+
+
+def _evidence(mentions: Grouped, rows: Rows, posts: dict[int, Post]) -> Iterator[Evidence]:
+    for mention in mentions.table.select(["post", "part", "start", "end"]).take(rows).to_pylist():
+        post = posts[mention["post"]]
+        yield Evidence(
+            post_id=post.id,
+            quote=quote(post, mention["part"], mention["start"], mention["end"]),
+            url=post.url,
+            source=post.source,
+            created_at=post.created_at,
         )
-        if len(picked) == MAX_QUOTES:
-            break
-    return tuple(picked)
 
 
-def _worth(mention: Mention, chosen: Chosen) -> tuple[bool, bool, bool, int, str]:
-    post: Post = chosen.posts[mention.post]
-    length = abs(len(quote(mention, chosen)) - BEST_CHARS)
-    return (post.url is None, post.created_at is None, mention.part < 0, length // 40, post.id)
+def quote(post: Post, part: int, start: int, end: int) -> str:
+    """At most 200 characters of *post* around a mention, cut at blanks, cuts marked with an ellipsis.
 
-
-def quote(mention: Mention, chosen: Chosen) -> str:
-    """At most 200 characters of the post around *mention*, cut at blanks, cuts marked with an ellipsis."""
-    text = chosen.texts[mention.post]
-    if mention.part > 0:
-        return "Picture: " + _window(text.alt_texts[mention.part - 1], mention.start, mention.end, MAX_CHARS - 9)
-    return _window(text.body, max(0, mention.start), max(0, mention.end), MAX_CHARS)
+    Args:
+        post: The post.
+        part: Where the mention stands, as in :class:`miner.records.Mention`.
+        start: Likewise.
+        end: Likewise.
+    """
+    if part > 0:
+        return "Picture: " + _window(clean(post.alt_texts[part - 1]), start, end, MAX_CHARS - 9)
+    return _window(clean(post.text), max(0, start), max(0, end), MAX_CHARS)
 
 
 def opening(post: Post) -> str:

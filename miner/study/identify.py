@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from miner.artifacts.aliases import alias_groups
-from miner.artifacts.candidates import Candidate, candidates, mention_table
+from miner.artifacts.candidates import Candidate, candidates
 from miner.artifacts.links import Links
-from miner.artifacts.spans import believed, resolve
+from miner.artifacts.spans import among, believed, resolve
 from miner.artifacts.spelling import misspellings
 from miner.artifacts.titles import is_ordinary, load_given_names
+from miner.artifacts.uses import Uses
 from miner.names import spelling_key
-from miner.records import Artifact, FunnelStep, Mention, artifact_id
+from miner.records import Artifact, FunnelStep, artifact_id
+from miner.study.grouped import Grouped, together
 from miner.study.models import Models
+from miner.study.names import Names
 
 MIN_AUTHORS = 2
 MAX_SPELLINGS = 12
@@ -35,70 +36,65 @@ class Identified:
     Attributes:
         artifacts: Artifacts, in the order of their ids.
         vectors: Vector of each artifact's name, shape (n, d).
-        mentions: For each artifact its mentions, one a post, by post.
+        mentions: Their mentions, one an artifact and post.
         funnel: How many names were left at each step.
         ordinary: Spelling keys of names that are ordinary words as well, and count only where written as names.
         n_named_once: Artifacts that one author alone names; not among *artifacts*.
+        n_candidates: Mentions that were judged.
     """
 
     artifacts: Sequence[Artifact]
     vectors: NDArray[np.float32]
-    mentions: Sequence[Sequence[Mention]]
+    mentions: Grouped
     funnel: Sequence[FunnelStep]
     ordinary: Set[str] = frozenset()
     n_named_once: int = 0
+    n_candidates: int = 0
 
 
 def identify(
-    mentions: Sequence[Mention],
-    authors: Sequence[int],
-    models: Models,
-    *,
-    is_english: Sequence[bool],
-    threshold: float,
-    links: Links = NO_LINKS,
+    uses: Uses, authors: NDArray[np.int64], names: Names, *, threshold: float, links: Links = NO_LINKS
 ) -> Identified:
     """Artifacts named by at least two authors.
 
     Args:
-        mentions: Candidate mentions.
-        authors: Author number of each post.
-        models: Judge, encoder and catalogue.
-        is_english: Whether each post is in English, the language that the judge was trained on.
+        uses: Candidate mentions.
+        authors: Author number of each post, shape (n_posts,).
+        names: Encodes and judges names.
         threshold: Probability (0-1) from which a name is a specific artifact.
         links: What somebody decided about pairs of names.
     """
-    author_column = pa.array(authors, pa.int64())
-    every = candidates(mention_table(mentions), author_column)
+    models = names.models
     # what one author says once is no memory shared by many; known names are kept, since other spellings may join them
-    tried = [c for c in every if c.n_authors >= MIN_AUTHORS or c.key in models.known]
-    vectors = models.encoder.encode([c.name for c in tried])
-    probability = models.judge.probabilities(tried, vectors, models.known)
-    english = {m.key for m in mentions if is_english[m.post]}
+    tried = uses.candidates(models.known.keys())
+    probability = models.judge.judged(tried, names.logits([c.name for c in tried]))
     accepted = {
         c.key: float(p)
         for c, p in zip(tried, probability, strict=True)
-        if p >= (threshold if c.key in english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
+        if p >= (threshold if c.in_english or c.key in models.known else max(threshold, FOREIGN_THRESHOLD))
     }
-    written = {c.key for c in every}
-    accepted |= {key: p for key, p in links.partners(accepted).items() if key in written}
-    variants = misspellings([c.key for c in every if c.key not in accepted and c.n_authors < MIN_AUTHORS], accepted)
+    partners = links.partners(accepted)
+    written = uses.written(partners.keys() | links.out)
+    accepted |= {key: p for key, p in partners.items() if key in written}
+    variants = misspellings((key for key in uses.rare() if key not in accepted), accepted)
     ordinary = {c.key for c in tried if c.key in accepted and is_ordinary(c.name, models.known.get(c.key))}
     # a name that somebody ruled out still covers the shorter ones in it: without "Hall of Fame" there is no "Fame"
     claimed = accepted.keys() | variants.keys() | (links.out & written)
-    found = believed(resolve(mentions, claimed), ordinary, _given_names(tried, accepted))
+    found = believed(resolve(uses.mentions(claimed), claimed), ordinary, _given_names(tried, accepted))
     accepted = {key: p for key, p in accepted.items() if key not in links.out}
-    settled = [m for m in found if variants.get(m.key, m.key) in accepted]
-    rows = [c for c in candidates(mention_table(settled), author_column) if c.key in accepted]
-    artifacts = _join(rows, settled, variants, accepted, models, links)
-    shared = [a for a in artifacts if len({authors[m.post] for m in a[1]}) >= MIN_AUTHORS]
+    homes = {key: variants.get(key, key) for key in claimed if variants.get(key, key) in accepted}
+    settled = among(found, homes.keys())
+    rows = [c for c in candidates(settled, pa.array(authors)) if c.key in accepted]
+    artifacts, mentions = _joined(rows, Grouped.of(settled, homes, authors), accepted, names, links)
+    shared = np.flatnonzero(mentions.n_authors() >= MIN_AUTHORS)
     return Identified(
-        artifacts=[a for a, _ in shared],
-        mentions=[m for _, m in shared],
-        vectors=models.encoder.encode([a.name for a, _ in shared]),
-        funnel=_funnel(len(every), len(tried), len(accepted), len(artifacts), len(shared)),
+        artifacts=[artifacts[i] for i in shared.tolist()],
+        mentions=mentions.only(shared),
+        vectors=names.vectors([artifacts[i].name for i in shared.tolist()]),
+        funnel=_funnel(uses.n_names(), len(tried), len(accepted), len(artifacts), len(shared)),
         ordinary=ordinary,
         n_named_once=len(artifacts) - len(shared),
+        n_candidates=uses.n_mentions(),
     )
 
 
@@ -121,51 +117,42 @@ def _given_names(tried: Sequence[Candidate], accepted: Mapping[str, float]) -> s
     return {c.key for c in tried if c.key in accepted and c.name.lower() in load_given_names()}
 
 
-def _join(
-    rows: Sequence[Candidate],
-    settled: Sequence[Mention],
-    variants: Mapping[str, str],
-    accepted: Mapping[str, float],
-    models: Models,
-    links: Links,
-) -> list[tuple[Artifact, list[Mention]]]:
-    """Artifacts with their mentions, one mention a post, in the order of their ids."""
-    row_of = {c.key: i for i, c in enumerate(rows)}
-    names, vectors = [c.name for c in rows], models.encoder.encode([c.name for c in rows])
+def _joined(
+    rows: Sequence[Candidate], mentions: Grouped, accepted: Mapping[str, float], names: Names, links: Links
+) -> tuple[list[Artifact], Grouped]:
+    """Artifacts and their mentions, both in the order of the artifacts' ids."""
+    models, vectors = names.models, names.vectors([c.name for c in rows])
     known = {i: models.known[c.key].name for i, c in enumerate(rows) if c.key in models.known}
-    posts = _posts_of(settled, row_of)
+    mentions = mentions.named([c.key for c in rows])
     judged = alias_groups(
-        names,
+        [c.name for c in rows],
         vectors,
         model=models.judge.alias,
         centre=models.judge.centre,
         catalogue=models.known,
         known=known,
-        together=_together(posts),
+        together=together(mentions),
         n_posts=[c.n_posts for c in rows],
     )
     groups = links.obeyed(judged, [c.key for c in rows])
+    mentions = mentions.merged(groups)
     categories = models.judge.categorise(vectors)
-    spellings: defaultdict[str, list[Mention]] = defaultdict(list)
-    for mention in settled:
-        spellings[variants.get(mention.key, mention.key)].append(mention)
-    found = []
+    found: list[Artifact] = []
     ids: set[str] = set()
-    for group in groups:
-        mentions = sorted((m for i in group for m in spellings[rows[i].key]), key=lambda m: (m.post, m.part, m.start))
-        one_a_post = list({m.post: m for m in reversed(mentions)}.values())[::-1]
+    for group, used in zip(groups, mentions.spellings(), strict=True):
         lead = _lead(group, rows, models)
         category = next((models.known[rows[i].key].category for i in group if i in known), None)
         category = category or _listed_category(rows[lead].key, models) or categories[lead]
-        artifact = _artifact(rows[lead], mentions, accepted, category, group, rows)
+        artifact = _artifact(rows[lead], used, accepted, category, group, rows)
         # the catalogue's name does not change when more posts make another spelling the most used; where somebody
         # decided that two of its names are two things, the second keeps its own
         known_id = artifact_id(spelling_key(models.known[rows[lead].key].name)) if lead in known else ""
         if known_id and known_id not in ids:
             artifact = replace(artifact, artifact_id=known_id)
         ids.add(artifact.artifact_id)
-        found.append((artifact, one_a_post))
-    return sorted(found, key=lambda pair: pair[0].artifact_id)
+        found.append(artifact)
+    order = sorted(range(len(found)), key=lambda i: found[i].artifact_id)
+    return [found[i] for i in order], mentions.one_a_post().only(np.array(order, np.int64))
 
 
 def _lead(group: Sequence[int], rows: Sequence[Candidate], models: Models) -> int:
@@ -185,13 +172,12 @@ def _listed_category(key: str, models: Models) -> str | None:
 
 def _artifact(
     lead: Candidate,
-    mentions: Sequence[Mention],
+    used: Mapping[str, int],
     accepted: Mapping[str, float],
     category: str,
     group: Sequence[int],
     rows: Sequence[Candidate],
 ) -> Artifact:
-    used = Counter(m.surface for m in mentions)
     spellings = sorted(used, key=lambda s: (-used[s], s))
     return Artifact(
         artifact_id=artifact_id(lead.key),
@@ -201,16 +187,3 @@ def _artifact(
         category=category,
         probability=round(max(accepted[rows[i].key] for i in group), 4),
     )
-
-
-def _posts_of(settled: Sequence[Mention], row_of: Mapping[str, int]) -> dict[int, set[int]]:
-    posts: defaultdict[int, set[int]] = defaultdict(set)
-    for mention in settled:
-        if mention.key in row_of:
-            posts[mention.post].add(row_of[mention.key])
-    return posts
-
-
-def _together(posts: Mapping[int, set[int]]) -> Counter[tuple[int, int]]:
-    """Pairs of names to the number of posts that hold both; posts that list over 40 names are passed over."""
-    return Counter(pair for rows in posts.values() if len(rows) <= 40 for pair in combinations(sorted(rows), 2))

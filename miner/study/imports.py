@@ -26,6 +26,7 @@ from miner.sources.files import (
     open_posts,
 )
 from miner.sources.files.opening import STDIN, check_path
+from miner.study.eras import is_in_era
 from miner.study.import_result import FileResult, ImportProgress, ImportResult
 
 BATCH = 2_000
@@ -160,8 +161,6 @@ class _Filter:
         self.fingerprint = ""
         self._keeps: Callable[[Post], bool] | None = None
         if era is not None:
-            from miner.study.rank import is_in_era
-
             self.fingerprint = hashlib.blake2b(repr(era).encode(), digest_size=8).hexdigest()
             self._keeps = is_in_era(era)
 

@@ -6,22 +6,29 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from miner.ranking.seen import Sightings, order, seen_shares, source_counts
 from miner.records import Evidence, FunnelStep, Move, Post
 from miner.study.choose import Chosen
 from miner.study.evidence import opening
+from miner.study.gather import Rows, by_appearance
 from miner.study.identify import Identified
 from miner.study.spotter import Spotter
 
 MAX_EXAMPLES = 3
 MAX_MOVES = 5
+MAX_POSTS = 20_000
+"""Of more posts than these an even sample is looked at."""
 
 
 def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top: int) -> list[FunnelStep]:
     """*steps* with examples of what each left out, and with the artifacts that it moved most.
 
-    Each step is undone alone: its posts are counted for the artifacts of this run, by their spellings, and all are
-    ranked again. What would have become an artifact only with those posts is not seen.
+    Each step is undone alone: its posts, or an even sample of :data:`MAX_POSTS` of them, are counted for the artifacts
+    of this run, by their spellings, and all are ranked again. What would have become an artifact only with those posts
+    is not seen.
 
     Args:
         steps: Steps over posts.
@@ -30,46 +37,51 @@ def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top:
         top: How far down the list a move is told.
     """
     spotter = Spotter(found.artifacts, found.ordinary)
-    before = {(chosen.authors[m.post], i) for i, mentions in enumerate(found.mentions) for m in mentions}
+    before = found.mentions.pairs()
     ranks = _ranks(before, chosen.source_of_author, found)
     result = []
     for step in steps:
-        posts = chosen.left_out.get(step.name, ())
-        after = _ranks(*_with(posts, before, chosen, spotter), found) if posts else ranks
+        rows = sample(chosen.left_out.get(step.name, np.zeros(0, np.int64)), MAX_POSTS)
+        posts = chosen.posts.read(rows)
+        after = _ranks(*_with(posts, rows, before, chosen, spotter), found) if posts else ranks
         examples = tuple(_example(post) for post in posts[:: max(1, len(posts) // MAX_EXAMPLES)][:MAX_EXAMPLES])
         result.append(replace(step, examples=examples, moved=_moves(ranks, after, top)))
     return result
 
 
+def sample(rows: Rows, n: int) -> Rows:
+    """*n* of *rows*, evenly spread; all when there are no more."""
+    if len(rows) <= n:
+        return rows
+    found: Rows = rows[np.linspace(0, len(rows) - 1, n).astype(np.int64)]
+    return found
+
+
 def _with(
-    posts: Sequence[Post],
-    before: set[tuple[int, int]],
-    chosen: Chosen,
-    spotter: Spotter,
-) -> tuple[set[tuple[int, int]], list[int]]:
+    posts: Sequence[Post], rows: Rows, before: NDArray[np.int64], chosen: Chosen, spotter: Spotter
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Who names what when *posts* are counted too, as pairs of author and artifact, and the source of each author."""
-    numbers = {post.author: number for post, number in zip(chosen.posts, chosen.authors, strict=True) if post.author}
-    sources, source_of = list(chosen.sources), list(chosen.source_of_author)
-    authors = []
-    for post in posts:
-        number = numbers.get(post.author) if post.author else None
-        if number is None:
-            number = len(source_of)
-            if post.source not in sources:
-                sources.append(post.source)
-            source_of.append(sources.index(post.source))
-            if post.author:
-                numbers[post.author] = number
-        authors.append(number)
-    named = {(authors[post], column) for post, column in spotter.pairs(posts)}
-    return before | named, source_of
+    every = chosen.posts
+    number = np.full(int(every.authors.max(initial=-1)) + 1, -1, np.int64)
+    number[every.authors[chosen.rows]] = chosen.authors
+    authors = number[every.authors[rows]]
+    new = np.flatnonzero(authors < 0)
+    authors[new] = chosen.n_authors + by_appearance(every.authors[rows[new]])
+    _, first = np.unique(authors[new], return_index=True)
+    # a source that only such posts have gets a number behind the others
+    names = dict.fromkeys([*chosen.sources, *every.sources])
+    places = {name: place for place, name in enumerate(names)}
+    sources = [places[posts[i].source] for i in new[first].tolist()]
+    named = np.array([(authors[post], column) for post, column in spotter.pairs(posts)], np.int64).reshape(-1, 2)
+    return np.concatenate([before, named]), np.concatenate([chosen.source_of_author, np.array(sources, np.int64)])
 
 
-def _ranks(pairs: set[tuple[int, int]], source_of: Sequence[int], found: Identified) -> dict[str, int]:
+def _ranks(pairs: NDArray[np.int64], source_of: NDArray[np.int64], found: Identified) -> dict[str, int]:
     """Name of each artifact to its place."""
     names = [artifact.name for artifact in found.artifacts]
-    sightings = Sightings.of(pairs, source_of, len(names))
-    best = order(seen_shares(*source_counts(sightings)), names)
+    # numbers without a gap: a source of which nobody is there has no share
+    _, source_of = np.unique(source_of, return_inverse=True)
+    best = order(seen_shares(*source_counts(Sightings.of(pairs, source_of, len(names)))), names)
     return {names[i]: place for place, i in enumerate(best.tolist(), 1)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,14 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miner.artifacts.background import NO_ERA, Background
-from miner.eras import Era, EraReader, era_names, load_era
+from miner.eras import Era
 from miner.errors import UnknownName
 from miner.ranking.distinctive import PRIOR_SIZE, deep_cuts, log_odds, prior_from
 from miner.records import Post, RankedArtifact
+from miner.study.choose import Chosen
+from miner.study.left_out import sample
+from miner.study.read import Facts
 from miner.study.spotter import Spotter
 
 LENSES: Final = ("seen", "distinctive", "deep")
 MIN_OTHERS: Final = 100
+MAX_OTHERS: Final = 20_000
+"""Posts of other eras that are looked at; more would tell an artifact's share there no better than a row needs."""
 
 Counts = NDArray[np.float64]
 
@@ -61,28 +66,22 @@ class Reference:
         )
 
 
-def reference(posts: Sequence[Post], chosen: Sequence[Post], era: Era | None, background: Background) -> Reference:
-    """What to weigh *chosen*, the posts of *era* among *posts*, against; nothing when all eras are counted."""
+def reference(chosen: Chosen, facts: Facts, era: Era | None, background: Background) -> Reference:
+    """What to weigh the *chosen* posts of *era* against; nothing when all eras are counted.
+
+    Of more posts of other eras than :data:`MAX_OTHERS` an even sample is taken.
+    """
     if era is None:
         return Reference(posts=(), background=background, eras=frozenset())
-    others = [other for name in era_names() if not _overlap(other := load_era(name), era)]
+    others = [other.name for other in facts.eras if not _overlap(other, era)]
+    posts = chosen.posts
+    speak = facts.names(*others) & ~facts.names(era.name) & ~posts.is_bot & ~posts.is_repost
+    speak[chosen.rows] = False
     return Reference(
-        posts=list(_speaking_of(others, posts, chosen, era)),
+        posts=posts.read(sample(np.flatnonzero(speak), MAX_OTHERS)),
         background=background,
-        eras=frozenset((NO_ERA, *(other.name for other in others))),
+        eras=frozenset((NO_ERA, *others)),
     )
-
-
-def _speaking_of(others: Sequence[Era], posts: Sequence[Post], chosen: Sequence[Post], era: Era) -> Iterator[Post]:
-    """Posts by people that name one of *others*, and not *era*."""
-    here = {post.id for post in chosen}
-    reader, own = EraReader(others), EraReader([era])
-    for post in posts:
-        if post.id in here or post.is_bot or post.repost_of is not None:
-            continue
-        text = " \n".join((post.text, *post.alt_texts))
-        if reader.read(text, post.tags) and not own.read(text, post.tags):
-            yield post
 
 
 def _overlap(one: Era, other: Era) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from miner.artifacts.background import load_background
 from miner.artifacts.catalogue import Catalogue
 from miner.artifacts.links import Links
 from miner.eras import Era
-from miner.records import Post, RankedArtifact, Story
+from miner.records import RankedArtifact, Story
 from miner.review.decisions import Decisions
 from miner.study.choose import Chosen
 from miner.study.describe import described, of_other_times
-from miner.study.lenses import Reference, beside, reference, through, weighed
+from miner.study.lenses import Reference, beside, through, weighed
 from miner.study.online import LookedUp
 from miner.study.spotter import Spotter
 
@@ -57,7 +56,7 @@ class Listed:
 
 def listed(
     every: Sequence[RankedArtifact],
-    posts: Sequence[Post],
+    others: Reference,
     chosen: Chosen,
     era: Era | None,
     catalogue: Catalogue,
@@ -70,7 +69,7 @@ def listed(
 
     Args:
         every: All artifacts, most seen first.
-        posts: All posts of the corpus; those of other eras are what the era is weighed against.
+        others: What the era is weighed against.
         chosen: The posts that were counted.
         era: What they are of; None for all.
         catalogue: Says when things came.
@@ -81,9 +80,8 @@ def listed(
     Raises:
         UnknownName: There is no such lens.
     """
-    others = reference(posts, chosen.posts, era, load_background())
     spotter = Spotter([row.artifact for row in every], ordinary)
-    every = weighed(every, len(chosen.source_of_author), others, spotter)
+    every = weighed(every, chosen.n_authors, others, spotter)
     elsewhen = of_other_times(every, era, catalogue)
     told = [described(row, catalogue, asked.story) for row in every]
     told = [replace(row, verdict=asked.decisions.verdict(row.artifact.artifact_id)) for row in told]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import metadata
 
 from miner import __version__
 from miner.corpus import Corpus
 from miner.eras import Era
-from miner.records import Mention
 from miner.settings import Settings
 from miner.study.choose import Chosen
 from miner.study.identify import Identified
@@ -30,7 +29,6 @@ def manifest_of(
     models: Models,
     asked: Asked,
     chosen: Chosen,
-    mentions: Sequence[Mention],
     found: Identified,
     listed: Listed,
 ) -> dict[str, object]:
@@ -65,9 +63,9 @@ def manifest_of(
         },
         "decisions": len(asked.decisions.lines),
         "counts": {
-            "posts_counted": len(chosen.posts),
-            "authors": len(chosen.source_of_author),
-            "candidate_mentions": len(mentions),
+            "posts_counted": len(chosen),
+            "authors": chosen.n_authors,
+            "candidate_mentions": found.n_candidates,
             "artifacts": len(found.artifacts),
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,31 +20,44 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """What texts are read with.
+
+    Attributes:
+        nlp: spaCy pipelines: English, and those of the extras that are installed.
+        gazetteer: Finds the catalogue's names in texts.
+        version: Says which pipelines and names these are; a year that the catalogue mends changes nothing in texts.
+    """
+
+    nlp: tuple[Language, ...]
+    gazetteer: Gazetteer
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
     """What a run thinks with.
 
     Attributes:
-        nlp: spaCy pipelines: English, and those of the extras that are installed.
+        readers: What texts are read with.
         encoder: Names to vectors.
         judge: Is it an artifact, of which category, and do two names mean one thing.
         catalogue: Known artifacts and titles, with years.
         known: Spelling key to artifact of the catalogue whose names are looked for.
-        gazetteer: Finds the catalogue's names in texts.
         own: The production's own table; None when there is none.
     """
 
-    nlp: tuple[Language, ...]
+    readers: Readers
     encoder: Encoder
     judge: Judge
     catalogue: Catalogue
     known: Mapping[str, KnownArtifact]
-    gazetteer: Gazetteer
     own: Path | None = None
 
     def names(self) -> dict[str, str]:
         """Name and version of each model, for the manifest."""
         return {
-            "spacy": ", ".join(map(pipeline_name, self.nlp)),
+            "spacy": ", ".join(map(pipeline_name, self.readers.nlp)),
             "encoder": self.encoder.name,
             "judge": self.judge.version,
             "catalogue": catalogue_version(self.own),
@@ -58,13 +72,26 @@ def load_models(settings: Settings) -> Models:
     """
     catalogue = load_all(own_catalogue(settings))
     return Models(
-        nlp=load_pipelines(settings.spacy_model),
+        readers=_readers(settings, catalogue.told),
         encoder=SentenceEncoder(settings.encoder),
         judge=load_judge(),
         catalogue=catalogue,
         known=by_key(catalogue.told),
-        gazetteer=build_gazetteer(catalogue.told),
         own=own_catalogue(settings),
+    )
+
+
+def load_readers(settings: Settings) -> Readers:
+    """The part of :func:`load_models` that reading texts needs. Raises SettingsError likewise."""
+    return _readers(settings, load_all(own_catalogue(settings)).told)
+
+
+def _readers(settings: Settings, told: tuple[KnownArtifact, ...]) -> Readers:
+    nlp = load_pipelines(settings.spacy_model)
+    names = sorted((name, name in known.ordinary) for known in told for name in known.names)
+    digest = hashlib.blake2b(repr(names).encode(), digest_size=6).hexdigest()
+    return Readers(
+        nlp=nlp, gazetteer=build_gazetteer(told), version=f"{', '.join(map(pipeline_name, nlp))}; names {digest}"
     )
 
 

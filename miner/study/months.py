@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
-
-from miner.records import Mention
-from miner.study.choose import Chosen
+import numpy as np
+from numpy.typing import NDArray
 
 N_MONTHS = 12
 MIN_POSTS = 12
+Times = NDArray[np.int64]
 
 
-def newest_of(chosen: Chosen) -> datetime | None:
-    """Time of the newest dated post; None when none is dated."""
-    return max((post.created_at for post in chosen.posts if post.created_at is not None), default=None)
+def last_months(times: Times, newest: int | None) -> tuple[int, ...]:
+    """Posts in each of the twelve months up to the one of *newest*, the oldest first.
 
+    Empty where there are fewer than :data:`MIN_POSTS`: no line can be drawn through so few.
 
-def last_months(mentions: Sequence[Mention], chosen: Chosen, newest: datetime | None) -> tuple[int, ...]:
-    """Posts that name it in each of the twelve months up to *newest*'s, the oldest first.
-
-    Empty where fewer than :data:`MIN_POSTS` dated posts name it: no line can be drawn through so few.
+    Args:
+        times: When dated posts were put online, microseconds since 1970 UTC.
+        newest: Likewise, the newest of all posts counted; None when none is dated.
     """
-    dates = [date for m in mentions if (date := chosen.posts[m.post].created_at) is not None]
-    if newest is None or len(dates) < MIN_POSTS:
+    if newest is None or len(times) < MIN_POSTS:
         return ()
-    counts = Counter(_month(newest) - _month(date) for date in dates)
-    return tuple(counts[back] for back in reversed(range(N_MONTHS)))
+    back = _months(np.array([newest])) - _months(times)
+    return tuple(np.bincount(back[back < N_MONTHS], minlength=N_MONTHS)[::-1].tolist())
 
 
-def _month(date: datetime) -> int:
-    return date.year * 12 + date.month
+def _months(times: Times) -> Times:
+    return times.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)

@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import os
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from miner.artifacts.background import load_background
 from miner.artifacts.links import Links
 from miner.artifacts.parents import parents
 from miner.artifacts.themes import places_on_a_map, themes
 from miner.corpus import Corpus
-from miner.eras import Era, EraReader, era_names, load_era
+from miner.engine import Engine, SerialEngine
+from miner.eras import Era
 from miner.errors import NothingFound
 from miner.ranking.coverage import Incidence
 from miner.ranking.seen import Sightings, order, rank_intervals, seen_shares, source_counts, tiers
-from miner.records import FunnelStep, Mention, Post, RankedArtifact, Story, Theme
+from miner.records import FunnelStep, RankedArtifact, Story, Theme
 from miner.report.model import Report
 from miner.review.decisions import Decisions
 from miner.settings import Settings
 from miner.study.choose import Chosen, choose
 from miner.study.decisions import joined, links_of
-from miner.study.evidence import evidence_of
+from miner.study.evidence import with_evidence
+from miner.study.gather import UNDATED, connected, gather, moment
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
+from miner.study.lenses import reference
 from miner.study.listed import Asked, LookUp, listed
 from miner.study.manifest import manifest_of
+from miner.study.mentions import extracted, uses_of
 from miner.study.models import Models, load_models
-from miner.study.months import last_months, newest_of
+from miner.study.months import last_months
+from miner.study.names import Names
+from miner.study.read import Facts, read
+from miner.study.stages import Progress, Workshop, silent
 from miner.study.summary import summarise
-from miner.text.extract import Text, extract
 
 TOP = 132
 ANY = "any"
 NO_STORY = Story()
 NO_DECISIONS = Decisions()
-Progress = Callable[[str, int, int], None]
+IN_THIS_PROCESS = SerialEngine()
 
 
 def rank(
@@ -52,7 +63,8 @@ def rank(
     story: Story = NO_STORY,
     lens: str = "seen",
     look_up: LookUp | None = None,
-    progress: Progress = lambda stage, done, total: None,
+    engine: Engine = IN_THIS_PROCESS,
+    progress: Progress = silent,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
 
@@ -65,125 +77,110 @@ def rank(
         links: What somebody decided about pairs of names; obeyed whatever the models say.
         decisions: What a team decided: its merges, splits and "not an object" are obeyed, the rest is shown.
         keep: Which of :data:`miner.study.choose.KEEPABLE` to count all the same.
-        story: When and where the story plays, for the period check.
+        story: When and where the story plays.
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
-        look_up: Finds years for rows that the catalogue does not date; None asks nobody.
+        look_up: Finds years that the catalogue lacks; None asks nobody.
+        engine: Where the posts are read and the mentions extracted.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
         NothingFound: No posts, none of the era, or nothing that two authors name.
-        SettingsError: A model is missing.
-        UnknownName: There is no such lens.
+        SettingsError, UnknownName: A model is missing; there is no such lens.
         UsageError: *links* and *decisions* contradict each other.
     """
     version, links = corpus.version, joined([links, links_of(decisions)])
-    posts = _posts(corpus, version, era, progress)
-    chosen, funnel = _chosen(posts, corpus.name, era, keep)
-    models = models or load_models(settings)
-    mentions, found = _identified(chosen, era, settings, models, links, progress)
-    every = _ranked(found, chosen, settings.seed, progress)
-    asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
-    made = listed(every, posts, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
-    rows, grouped = _mapped(made.rows, found)
+    with _bench(corpus.folder, engine, progress) as workshop:
+        chosen, facts, funnel = _chosen(corpus, version, era, keep, workshop)
+        models = models or load_models(settings)
+        found = _identified(chosen, facts, era, settings, Names(models=models, workshop=workshop), links)
+        every = _ranked(found, chosen, settings.seed, progress)
+        asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
+        others = reference(chosen, facts, era, load_background())
+        made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
+        rows, grouped = _mapped(_quoted(made.rows, found, chosen), found)
+        made = replace(made, rows=rows, also=_quoted(made.also, found, chosen))
+        funnel = told(funnel, found, chosen, top=top)
     return summarise(
         corpus=corpus,
         era=era,
         chosen=chosen,
-        listed=replace(made, rows=rows),
+        listed=made,
         themes=grouped,
-        funnel=(*told(funnel, found, chosen, top=top), *found.funnel),
-        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, mentions, found, made),
-        seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], len(chosen.source_of_author)),
+        funnel=(*funnel, *found.funnel),
+        manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, found, made),
+        seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], chosen.n_authors),
     )
+
+
+@contextmanager
+def _bench(corpus: Path, engine: Engine, progress: Progress) -> Iterator[Workshop]:
+    """Results are kept in the corpus, or where it must not be written, in a folder that goes with the run."""
+    if os.access(corpus, os.W_OK):
+        yield Workshop(folder=corpus, engine=engine, progress=progress)
+        return
+    with tempfile.TemporaryDirectory(prefix="miner-") as folder:
+        yield Workshop(folder=Path(folder), engine=engine, progress=progress)
 
 
 def _chosen(
-    posts: Sequence[Post], corpus: str, era: Era | None, keep: Collection[str]
-) -> tuple[Chosen, list[FunnelStep]]:
-    """The posts that are counted, and the steps that left out the others."""
-    chosen, funnel = choose(posts, is_in_era=is_in_era(era), keep=keep)
-    if not chosen.posts:
-        raise NothingFound(
-            f"Of {len(posts):,} posts in {corpus!r} none of {_label(era)} is left.",
-            "Run `miner corpus info` to see what it holds, or choose another --era.",
-        )
-    return chosen, list(funnel)
+    corpus: Corpus, version: int, era: Era | None, keep: Collection[str], workshop: Workshop
+) -> tuple[Chosen, Facts, list[FunnelStep]]:
+    """The posts that are counted, what is known of all, and the steps that left out the others.
 
-
-def _identified(
-    chosen: Chosen, era: Era | None, settings: Settings, models: Models, links: Links, progress: Progress
-) -> tuple[list[Mention], Identified]:
-    """Candidate mentions of the posts, and the artifacts among them."""
-    mentions = list(
-        extract(_told(chosen, progress), nlp=models.nlp, gazetteer=models.gazetteer, is_stop_tag=_stop_tags(era))
-    )
-    progress("judging names", 0, 0)
-    is_english = [text.language == "en" for text in chosen.texts]
-    found = identify(mentions, chosen.authors, models, is_english=is_english, threshold=settings.threshold, links=links)
-    if not found.artifacts:
-        raise NothingFound(
-            f"{len(chosen.posts):,} posts of {_label(era)} name no artifact that two authors share.",
-            "Collect more posts with `miner scrape`, or lower `threshold` in miner.toml.",
-        )
-    return mentions, found
-
-
-def _posts(corpus: Corpus, version: int, era: Era | None, progress: Progress) -> list[Post]:
-    """All posts of one version: a scrape that goes on meanwhile does not slip into the count."""
-    total = corpus.count()
-    posts = []
-    for done, post in enumerate(corpus.posts(version=version), 1):
-        posts.append(post)
-        if done % 1000 == 0:
-            progress("reading", done, total)
-    progress("reading", len(posts), max(total, len(posts)))
-    if not posts:
+    Of one version: a scrape that goes on meanwhile does not slip into the count.
+    """
+    posts = gather(corpus.view(version), workshop.progress)
+    if not len(posts):
         raise NothingFound(
             f"The corpus {corpus.name!r} is empty.",
             f"Fill it with `miner scrape {era.name if era else '80s'} --source mastodon --instance HOST "
             f"--into {corpus.name}` or `miner import FILE --into {corpus.name}`.",
         )
-    return posts
+    facts = read(posts, era, workshop)
+    chosen, funnel = choose(posts, facts, era=era, keep=keep)
+    if not len(chosen):
+        raise NothingFound(
+            f"Of {len(posts):,} posts in {corpus.name!r} none of {_label(era)} is left.",
+            "Run `miner corpus info` to see what it holds, or choose another --era.",
+        )
+    return chosen, facts, funnel
 
 
-def is_in_era(era: Era | None) -> Callable[[Post], bool]:
-    """Whether a post belongs to *era* by its tags, its text or its alt texts; with None every post does."""
-    if era is None:
-        return lambda post: True
-    reader = EraReader([era])
-    return lambda post: bool(reader.read(" \n".join((post.text, *post.alt_texts)), post.tags))
-
-
-def _stop_tags(era: Era | None) -> Callable[[str], bool]:
-    """Whether a hashtag only says when: "#80s", "#backtothe80s"."""
-    reader = EraReader([load_era(name) for name in era_names()] + ([era] if era else []))
-    return lambda tag: bool(reader.read("", [tag]))
+def _identified(
+    chosen: Chosen, facts: Facts, era: Era | None, settings: Settings, names: Names, links: Links
+) -> Identified:
+    """The artifacts that the chosen posts name."""
+    kept = extracted(chosen, facts, settings, names.models, names.workshop)
+    names.workshop.progress("judging names", 0, 0)
+    with tempfile.TemporaryDirectory(prefix="miner-") as spill, connected(spill) as db:
+        uses = uses_of(kept, chosen, db)
+        found = identify(uses, chosen.authors, names, threshold=settings.threshold, links=links)
+    if not found.artifacts:
+        raise NothingFound(
+            f"{len(chosen):,} posts of {_label(era)} name no artifact that two authors share.",
+            "Collect more posts with `miner scrape`, or lower `threshold` in miner.toml.",
+        )
+    return found
 
 
 def _label(era: Era | None) -> str:
     return f"the {era.name}" if era else "any era"
 
 
-def _told(chosen: Chosen, progress: Progress) -> Iterator[Text]:
-    for done, text in enumerate(chosen.texts, 1):
-        yield text
-        if done % 200 == 0 or done == len(chosen.texts):
-            progress("extracting", done, len(chosen.texts))
-
-
 def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) -> list[RankedArtifact]:
-    pairs = ((chosen.authors[m.post], column) for column, named in enumerate(found.mentions) for m in named)
-    sightings = Sightings.of(pairs, chosen.source_of_author, len(found.artifacts))
+    sightings = Sightings.of(found.mentions.pairs(), chosen.source_of_author, len(found.artifacts))
     counts, n_authors = source_counts(sightings)
     shares = seen_shares(counts, n_authors)
     progress("measuring intervals", 0, 0)
     low, high = rank_intervals(sightings, seed=seed)
     names, tier = [a.name for a in found.artifacts], tiers(shares)
-    wider, newest = parents(names), newest_of(chosen)
+    wider, dates = parents(names), chosen.dates
+    newest = int(dates[-1]) if len(dates) else None
+    bounds, times = found.mentions.bounds().tolist(), chosen.created[found.mentions.posts]
     rows = []
     for place, i in enumerate(order(shares, names).tolist(), 1):
-        mentions = found.mentions[i]
-        dates = sorted(d for m in mentions if (d := chosen.posts[m.post].created_at) is not None)
+        mine = times[bounds[i] : bounds[i + 1]]
+        dated = mine[mine != UNDATED]
         rows.append(
             RankedArtifact(
                 rank=place,
@@ -191,19 +188,23 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
                 rank_high=max(place, int(high[i])),
                 artifact=found.artifacts[i],
                 n_authors=int(counts[:, i].sum()),
-                n_posts=len(mentions),
+                n_posts=len(mine),
                 n_sources=int((counts[:, i] > 0).sum()),
                 share=round(float(shares[i]), 6),
-                months=last_months(mentions, chosen, newest),
+                months=last_months(dated, newest),
                 sources=tuple(chosen.sources[s] for s in np.flatnonzero(counts[:, i]).tolist()),
-                first_seen=dates[0] if dates else None,
-                last_seen=dates[-1] if dates else None,
-                evidence=evidence_of(mentions, chosen),
+                first_seen=moment(dated.min()) if len(dated) else None,
+                last_seen=moment(dated.max()) if len(dated) else None,
                 tier=int(tier[i]),
                 parent=None if (above := wider[i]) is None else names[above],
             )
         )
     return rows
+
+
+def _quoted(rows: Sequence[RankedArtifact], found: Identified, chosen: Chosen) -> list[RankedArtifact]:
+    at = {a.artifact_id: i for i, a in enumerate(found.artifacts)}
+    return with_evidence(rows, found.mentions, chosen, [at[row.artifact.artifact_id] for row in rows])
 
 
 def _mapped(rows: Sequence[RankedArtifact], found: Identified) -> tuple[list[RankedArtifact], list[Theme]]:

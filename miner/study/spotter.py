@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from miner.artifacts.candidates import mention_table
 from miner.artifacts.spans import resolve
 from miner.names import spelling_key
 from miner.records import Artifact, Post
@@ -35,7 +36,9 @@ class Spotter:
         mentions = extract(
             texts_of(posts), nlp=(), gazetteer=self._gazetteer, is_stop_tag=lambda _: False, origins=_BY_NAME
         )
-        return {(m.post, self._column[m.key]) for m in resolve(list(mentions), set(self._column))}
+        found = resolve(mention_table(m for m in mentions if m.key in self._column), self._column.keys())
+        named = zip(found.column("post").to_pylist(), found.column("key").to_pylist(), strict=True)
+        return {(post, self._column[key]) for post, key in named}
 
 
 def _keys(artifact: Artifact) -> set[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
 
 from miner.corpus import Corpus
 from miner.eras import Era
@@ -11,6 +12,8 @@ from miner.ranking.coverage import Incidence, coverage, new_artifacts
 from miner.records import FunnelStep, RankedArtifact, Theme
 from miner.report.model import Report, ReportEra, SourceCount
 from miner.study.choose import Chosen
+from miner.study.gather import moment
+from miner.study.left_out import MAX_POSTS
 from miner.study.lenses import Reference
 from miner.study.listed import Listed
 
@@ -30,19 +33,19 @@ def summarise(
     seen: Incidence,
 ) -> Report:
     """The report of a run."""
-    dates = sorted(p.created_at for p in chosen.posts if p.created_at is not None)
-    posts = Counter(p.source for p in chosen.posts)
-    authors = Counter(chosen.sources[i] for i in chosen.source_of_author)
+    dates = chosen.dates
+    posts = np.bincount(chosen.source_of_author[chosen.authors], minlength=len(chosen.sources)).tolist()
+    authors = np.bincount(chosen.source_of_author, minlength=len(chosen.sources)).tolist()
     return Report(
         title=f"{era.title if era else 'All eras'}, as people remember them",
         corpus=corpus.name,
         run_id=str(manifest["run"]),
         era=ReportEra(name=era.name, title=era.title, start=era.start, end=era.end) if era else None,
-        first_seen=dates[0] if dates else None,
-        last_seen=dates[-1] if dates else None,
-        sources={s: SourceCount(n_posts=posts[s], n_authors=authors[s]) for s in chosen.sources},
-        n_posts=len(chosen.posts),
-        n_authors=len(chosen.source_of_author),
+        first_seen=moment(dates[0]) if len(dates) else None,
+        last_seen=moment(dates[-1]) if len(dates) else None,
+        sources={name: SourceCount(n_posts=posts[i], n_authors=authors[i]) for i, name in enumerate(chosen.sources)},
+        n_posts=len(chosen),
+        n_authors=chosen.n_authors,
         n_without_author=chosen.n_without_author,
         funnel=tuple(funnel),
         rows=tuple(listed.rows),
@@ -87,7 +90,7 @@ def _covered(seen: Incidence) -> str:
 
 
 def _limits(chosen: Chosen, rows: Sequence[RankedArtifact], n_dated: int) -> Iterator[str]:
-    n_posts, n_authors = len(chosen.posts), len(chosen.source_of_author)
+    n_posts, n_authors = len(chosen), chosen.n_authors
     if chosen.n_without_author:
         yield (
             f"{chosen.n_without_author:,} of {n_posts:,} posts have no author; each counts as an author of its own, "
@@ -97,9 +100,9 @@ def _limits(chosen: Chosen, rows: Sequence[RankedArtifact], n_dated: int) -> Ite
         yield f"{n_posts - n_dated:,} posts have no date; first and last seen leave them out."
     if n_authors < FEW_AUTHORS:
         yield f"Only {n_authors:,} authors are counted: neighbouring ranks can rarely be told apart; see the intervals."
-    foreign = Counter(t.language for t in chosen.texts if t.language != "en")
+    foreign = {code: n for code, n in chosen.languages.items() if code != "en"}
     if foreign:
-        named = ", ".join(f"{code} {n:,}" for code, n in sorted(foreign.items(), key=lambda kv: (-kv[1], kv[0]))[:6])
+        named = ", ".join(f"{code} {n:,}" for code, n in list(foreign.items())[:6])
         yield (
             f"{sum(foreign.values()):,} posts are not in English ({named}): in these, only known names, capitalised "
             "names, lists and hashtags are found."
@@ -109,5 +112,10 @@ def _limits(chosen: Chosen, rows: Sequence[RankedArtifact], n_dated: int) -> Ite
         yield (
             "Whether a name is an artifact is a trained model's judgement; "
             f"{weakest:,} of these {len(rows):,} rows have a probability under {DOUBTED} and deserve a look."
+        )
+    if any(len(rows) > MAX_POSTS for rows in chosen.left_out.values()):
+        yield (
+            f"Where more than {MAX_POSTS:,} posts were left out, what they would have moved was worked out with an "
+            "even sample of as many."
         )
     yield "A tag or a decade in a post says what its author associates with the era, not when a thing was made."

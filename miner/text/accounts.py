@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from miner.text.duplicates import hash_of
+
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 MIN_SELLING = 3
 MIN_REPEATING = 5
 SHARE = 0.6
 
+_WORD = re.compile(r"[^\W\d_]+")
 _PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|eur\b|euros?\b|usd\b|gbp\b)", re.IGNORECASE)
 _OFFER = re.compile(
     r"\b(?:for sale|dm (?:me )?(?:to|for|if)|dm to buy|in (?:my|our|the) shop|shop (?:now|link|update)|link in bio|"
@@ -31,32 +37,46 @@ def is_offer(text: str) -> bool:
     return _PRICE.search(text) is not None and _OFFER.search(text) is not None
 
 
-def sellers(texts: Sequence[str], authors: Sequence[int]) -> set[int]:
-    """Authors with at least three offers that make up at least 60 % of their posts.
+def frame(text: str) -> tuple[int, int]:
+    """What *text* begins and ends with: hashes of its first and last three words; 0 for texts under four."""
+    words = _WORD.findall(text.lower())
+    return (hash_of(" ".join(words[:3])), hash_of(" ".join(words[-3:]))) if len(words) >= 4 else (0, 0)
+
+
+def sellers(offers: Flags, authors: Numbers) -> Numbers:
+    """Authors with at least three offers that make up at least 60 % of their posts, ascending.
 
     Misses shops that post without prices, and single offers; a find at a flea market is a memory like any other.
+
+    Args:
+        offers: :func:`is_offer` of each post, shape (n,).
+        authors: Number of each post's author, shape (n,), 0 or more.
     """
-    return _frequent([is_offer(text) for text in texts], authors, at_least=MIN_SELLING)
+    posts = np.bincount(authors)
+    offered = np.bincount(authors[offers], minlength=len(posts))
+    return np.flatnonzero(offered >= np.maximum(MIN_SELLING, SHARE * posts))
 
 
-def repeaters(texts: Sequence[str], authors: Sequence[int]) -> set[int]:
-    """Authors of at least five different posts, 60 % of which begin or end with the same three words.
+def repeaters(texts: Numbers, first: Numbers, last: Numbers, authors: Numbers) -> Numbers:
+    """Authors of at least five different posts, 60 % of which begin or end with the same three words, ascending.
 
     Finds a radio's "Now playing: …" and a quote-of-the-day machine that does not say it is one. Misses those that vary
     their frame.
+
+    Args:
+        texts: A number for each post that equal texts share, shape (n,).
+        first: :func:`frame` of each post begins so, shape (n,).
+        last: And ends so.
+        authors: Number of each post's author, shape (n,), 0 or more.
     """
     # the same words again are one voice, and near-duplicates by another rule: a machine fills its frame anew each time
-    distinct = sorted({(author, text) for text, author in zip(texts, authors, strict=True)})
-    posts = Counter(author for author, _ in distinct)
-    frames: defaultdict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for author, text in distinct:
-        words = re.findall(r"[^\W\d_]+", text.lower())
-        if posts[author] >= MIN_REPEATING and len(words) >= 4:
-            frames[author].update({("first", *words[:3]), ("last", *words[-3:])})
-    return {a for a, count in frames.items() if max(count.values()) >= max(MIN_REPEATING, SHARE * posts[a])}
-
-
-def _frequent(claims: Sequence[bool], authors: Sequence[int], *, at_least: int) -> set[int]:
-    posts: Counter[int] = Counter(authors)
-    claimed = Counter(author for claim, author in zip(claims, authors, strict=True) if claim)
-    return {author for author, n in claimed.items() if n >= max(at_least, SHARE * posts[author])}
+    posts = np.bincount(authors, minlength=1)
+    often = np.flatnonzero(posts[authors] >= MIN_REPEATING)
+    often = often[np.unique(np.stack([authors[often], texts[often]], axis=1), axis=0, return_index=True)[1]]
+    posts = np.bincount(authors[often], minlength=len(posts))
+    found: list[Numbers] = []
+    for frames in (first[often], last[often]):
+        framed = np.stack([authors[often], frames], axis=1)[frames > 0]
+        pairs, n_same = np.unique(framed, axis=0, return_counts=True)
+        found.append(pairs[n_same >= np.maximum(MIN_REPEATING, SHARE * posts[pairs[:, 0]]), 0])
+    return np.unique(np.concatenate(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 
 MAX_CHARS = 20_000
 MAX_WORD = 60
@@ -25,12 +26,23 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 # "[TOMT][Movie][1980s]" and "[SPOILER]" head a post on some forums; "[S]" or "[$4.48]" are shop notes
 _BRACKET = re.compile(r"\[[^\[\]\n]{0,40}\]")
 _MARKUP = re.compile(r"[*_~`^|]{1,3}(?=\S)|(?<=\S)[*_~`^|]{1,3}|^\s*(?:&gt;|>)+|^#{1,6}\s", re.MULTILINE)
-_BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+_MARK = re.compile(r"[*_~`^|>#]|&gt;")
+_BLANKS = re.compile(r"[ \t\u00a0\u3000]{2,}|[\t\u00a0\u3000]")
 _LINES = re.compile(r"\s*\n\s*")
 _QUOTES = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": " - ", "…": "..."}
 )
 _LONG = re.compile(rf"\S{{{MAX_WORD + 1},}}")
+_URL_SIGN = re.compile(r"://|www\.|\.(?:com|org|net|jpg|jpeg|png|gif|htm)", re.IGNORECASE)
+# what a text must hold for a pattern to match: most hold nothing of it, and trying the patterns took most of the time
+_JUNK: tuple[tuple[Callable[[str], object], re.Pattern[str]], ...] = (
+    (lambda text: any(len(word) > MAX_WORD for word in text.split()), _LONG),
+    (_URL_SIGN.search, _URL),
+    (lambda text: "@" in text or "u/" in text, _ACCOUNT),
+    (lambda text: "r/" in text, _COMMUNITY),
+    (lambda text: "<" in text, _TAG),
+    (lambda text: "[" in text, _BRACKET),
+)
 
 
 def clean(text: str) -> str:
@@ -52,11 +64,17 @@ def clean(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = unicodedata.normalize("NFC", html.unescape(text)).translate(_QUOTES)
+    text = unicodedata.normalize("NFC", html.unescape(text))
+    if not text.isascii():
+        text = text.translate(_QUOTES)
     text = _INVISIBLE.sub("", text)
-    text = _MARKDOWN_LINK.sub(r"\1", text)
+    if "](" in text:
+        text = _MARKDOWN_LINK.sub(r"\1", text)
     # long words go early: what is left of them is short, and no pattern can be made to try for ever
-    for junk in (_LONG, _URL, _ACCOUNT, _COMMUNITY, _TAG, _BRACKET):
-        text = junk.sub(" ", text)
-    text = _MARKUP.sub("", text)
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    for may_hold, junk in _JUNK:
+        if may_hold(text):
+            text = junk.sub(" ", text)
+    if _MARK.search(text):
+        text = _MARKUP.sub("", text)
+    text = _BLANKS.sub(" ", text)
+    return (_LINES.sub("\n", text) if "\n" in text else text).strip()

