@@ -262,3 +262,15 @@ def test_the_shipped_judge_tells_a_walkman_from_a_childhood() -> None:
     judge = load_judge()
     logits = judge.form.logits(form_features(names, SentenceEncoder().encode(names), [False] * 6))
     assert min(logits[0::2]) > max(logits[1::2])
+
+
+def test_the_sieve_keeps_known_names_and_lets_phrases_go() -> None:
+    judge, words = load_judge(), ["next day", "Sony Walkman", "much better", "Rubik's Cube", "walk home"]
+    found = candidates(mention_table(mention(w, i, is_initial=False) for i, w in enumerate(words)), pa.array(range(5)))
+    known = {spelling_key("next day"): None}
+    names = [c.name for c in found]
+    kept = {names[i] for i in judge.sifted(found, judge.shapes(names, {}), {})}
+    assert {"Sony Walkman", "Rubik's Cube"} <= kept
+    assert not kept & {"next day", "much better", "walk home"}
+    assert "next day" in {names[i] for i in judge.sifted(found, judge.shapes(names, known), known)}
+    assert judge.sifted([], judge.shapes([], {}), {}) == []

@@ -67,7 +67,7 @@ def identify(
     models = names.models
     # what one author says once is no memory shared by many; known names are kept, since other spellings may join them
     tried = uses.candidates(models.known.keys())
-    probability = models.judge.judged(tried, names.logits([c.name for c in tried]))
+    probability = names.judged(tried)
     accepted = {
         c.key: float(p)
         for c, p in zip(tried, probability, strict=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from miner.artifacts.candidates import Candidate
 from miner.corpus.fingerprint import fingerprint_of
 from miner.corpus.kept import NAMES, Kept
 from miner.study.models import Models
@@ -32,24 +33,40 @@ class Names:
     models: Models
     workshop: Workshop
 
-    def logits(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """What the judge makes of each name alone, shape (n,)."""
+    def judged(self, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+        """Probability (0-1) that each candidate is a specific artifact, shape (n,); 0 where a quick look tells.
+
+        Args:
+            candidates: Names and how they are used.
+        """
         models = self.models
-        known = sorted(models.known)
+        shapes = self._said(
+            "shaped", [c.name for c in candidates], lambda part: models.judge.shapes(part, models.known)
+        )
+        rows = models.judge.sifted(candidates, shapes, models.known)
+        worth = [candidates[i] for i in rows]
+
+        def by_form(part: Sequence[str]) -> NDArray[np.float64]:
+            return models.judge.form_logits(part, models.encoder.encode(part), models.known)
+
+        found = np.zeros(len(candidates))
+        found[rows] = models.judge.judged(worth, self._said("judged", [c.name for c in worth], by_form))
+        return found
+
+    def _said(
+        self, what: str, names: Sequence[str], work: Callable[[Sequence[str]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """One number a name, kept."""
         version = version_of(
-            models.encoder.name,
-            models.judge.version,
-            known,
+            self.models.encoder.name,
+            self.models.judge.version,
+            sorted(self.models.known),
             code=("miner.artifacts.judge", "miner.artifacts.linear", "miner.artifacts.titles", "miner.names"),
             data=("titles.csv", "given_names.txt"),
             packages=("wordfreq",),
         )
-        kept = self.workshop.kept(f"{NAMES}-judged", version, _LOGITS)
-
-        def judged(part: Sequence[str]) -> pa.Array:
-            return pa.array(models.judge.form_logits(part, models.encoder.encode(part), models.known))
-
-        found = self._filled(kept, names, judged, "judging names")
+        kept = self.workshop.kept(f"{NAMES}-{what}", version, _LOGITS)
+        found = self._filled(kept, names, lambda part: pa.array(work(part)), f"names {what}")
         values: NDArray[np.float64] = np.asarray(_read(kept, found, "logit"), np.float64)
         return values
 
@@ -63,7 +80,7 @@ class Names:
         def encoded(part: Sequence[str]) -> pa.Array:
             return pa.array(list(self.models.encoder.encode(part)), pa.list_(pa.float32()))
 
-        found = self._filled(kept, names, encoded, "encoding names")
+        found = self._filled(kept, names, encoded, "names encoded")
         return np.stack([np.asarray(vector, np.float32) for vector in _read(kept, found, "vector")])
 
     def _filled(
@@ -73,6 +90,7 @@ class Names:
         fingerprints = np.array([fingerprint_of(name) for name in names], np.int64)
         unique, first = np.unique(fingerprints, return_index=True)
         missing = np.sort(first[np.isin(unique, kept.missing(unique))])
+        self.workshop.progress(told, 0, len(missing))
         for done, part in _parts(missing):
             kept.add(pa.table([pa.array(fingerprints[part]), work([names[i] for i in part])], schema=kept.schema))
             self.workshop.progress(told, done, len(missing))

@@ -91,9 +91,10 @@ def rank(
     version, links = corpus.version, joined([links, links_of(decisions)])
     with _bench(corpus.folder, engine, progress) as workshop:
         chosen, facts, funnel = _chosen(corpus, version, era, keep, workshop)
-        models = models or load_models(settings)
+        models = models or _loaded(settings, progress)
         found = _identified(chosen, facts, era, settings, Names(models=models, workshop=workshop), links)
         every = _ranked(found, chosen, settings.seed, progress)
+        progress("describing", 0, 0)
         asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
         others = reference(chosen, facts, era, load_background())
         made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
@@ -146,12 +147,17 @@ def _chosen(
     return chosen, facts, funnel
 
 
+def _loaded(settings: Settings, progress: Progress) -> Models:
+    progress("loading models", 0, 0)
+    return load_models(settings)
+
+
 def _identified(
     chosen: Chosen, facts: Facts, era: Era | None, settings: Settings, names: Names, links: Links
 ) -> Identified:
     """The artifacts that the chosen posts name."""
     kept = extracted(chosen, facts, settings, names.models, names.workshop)
-    names.workshop.progress("judging names", 0, 0)
+    names.workshop.progress("counting names", 0, 0)
     with tempfile.TemporaryDirectory(prefix="miner-") as spill, connected(spill) as db:
         uses = uses_of(kept, chosen, db)
         found = identify(uses, chosen.authors, names, threshold=settings.threshold, links=links)

@@ -72,6 +72,7 @@ class Workshop:
         # in the order of storage a file is opened once
         first = first[np.argsort(posts.at[rows[first]], kind="stable")]
         done, waiting = 0, list[pa.Table]()
+        self.progress(told, done, len(first))
         for result in self.engine.map(stage, _tables(posts, rows, first, extra or {})):
             waiting.append(result)
             done += result.num_rows
