@@ -6,7 +6,8 @@ process that is killed in between leaves that file, and the next that writes fin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from miner.corpus.folder import posts_folder
 from miner.corpus.forgotten import Forgotten, Kind, load_forgotten, remember
 from miner.corpus.key import AuthorKey
 from miner.corpus.rewrite import rewrite
-from miner.corpus.table import batches, dataset
+from miner.corpus.table import batches, dataset, sync
 from miner.corpus.vacuum import Vacuumed, vacuum
 
 MARK = ".erasing"
@@ -75,30 +76,60 @@ def erase(folder: Path, key: AuthorKey, *, ids: Collection[str], tokens: Collect
     Raises:
         OSError: The disk is full or may not be written; run again to finish.
     """
-    mine = set(ids)
-    mine.update(post_id for post_id, token, _ in _rows(folder) if token in tokens)
-    going = tuple(sorted(post_id for post_id, _, original in _rows(folder) if post_id in mine or original in mine))
+    mine = {*ids, *_of_authors(folder, tokens)}
+    going = going_with(folder, ids=mine, tokens=())
     values: list[tuple[Kind, str]] = [("post", post_id) for post_id in mine]
     values += [("author", token) for token in tokens]
-    (folder / MARK).touch()
+    mark(folder)
     remember(folder, key, values)
     return Erased(ids=going, vacuumed=finish(folder, lambda: key))
 
 
-def finish(folder: Path, key: Callable[[], AuthorKey], *, metadata: dict[str, str] | None = None) -> Vacuumed:
+def going_with(folder: Path, *, ids: Collection[str], tokens: Collection[str]) -> tuple[str, ...]:
+    """Ids of the posts that :func:`erase` would erase, sorted. Changes nothing."""
+    mine = {*ids, *_of_authors(folder, tokens)}
+    return tuple(sorted(post_id for post_id, _, original in _rows(folder) if post_id in mine or original in mine))
+
+
+def mark(folder: Path, metadata: Mapping[str, str] | None = None) -> None:
+    """Say that something is to be erased, before it is: whoever writes next finishes it.
+
+    Args:
+        folder: The corpus.
+        metadata: Goes into the commit that erases it.
+    """
+    part = folder / f"{MARK}.part"
+    part.write_text(json.dumps(dict(metadata or {})), encoding="utf-8")
+    sync(part)
+    part.replace(folder / MARK)
+
+
+def finish(folder: Path, key: Callable[[], AuthorKey]) -> Vacuumed:
     """Erase all that the corpus must not hold any more, and delete what :data:`MARK` says is still there."""
     forgotten = load_forgotten(folder, key)
     if forgotten is not None:
-        rewrite(folder, _Gone(forgotten), metadata=metadata)
+        rewrite(folder, _Gone(forgotten), metadata=_marked(folder))
     done = vacuum(folder)
     forget_caches(folder)
     (folder / MARK).unlink(missing_ok=True)
     return done
 
 
+def _marked(folder: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
 def is_unfinished(folder: Path) -> bool:
     """Whether a process was killed while it erased something."""
     return (folder / MARK).exists()
+
+
+def _of_authors(folder: Path, tokens: Collection[str]) -> set[str]:
+    return {post_id for post_id, token, _ in _rows(folder) if token in tokens} if tokens else set()
 
 
 def _rows(folder: Path) -> Iterable[tuple[str, str | None, str | None]]:

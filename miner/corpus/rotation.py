@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from miner.corpus.erase import MARK, finish
+from miner.corpus.erase import finish, is_unfinished, mark
 from miner.corpus.folder import posts_folder, read_study, write_study
 from miner.corpus.forgotten import reseal
 from miner.corpus.key import AuthorKey, destroyed_on, load_key
@@ -88,9 +88,9 @@ class _Carry:
 def _carry_over(folder: Path, old: AuthorKey, new: AuthorKey) -> None:
     """Bring a corpus from one key to the next. Killed at any moment, it is finished by the next call."""
     is_carried = _carried_to(folder) == new.fingerprint
-    if (folder / MARK).exists() and not is_carried:
+    if is_unfinished(folder) and not is_carried:
         finish(folder, lambda: old)  # tokens of the forgotten can be told by the old key alone
-    (folder / MARK).touch()
+    mark(folder)
     if not is_carried:
         rewrite(folder, _Carry(new), metadata={CARRIED: new.fingerprint})
     reseal(folder, new)
