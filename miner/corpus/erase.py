@@ -78,7 +78,7 @@ def erase(folder: Path, key: AuthorKey, *, ids: Collection[str], tokens: Collect
     """
     mine = {*ids, *_of_authors(folder, tokens)}
     going = going_with(folder, ids=mine, tokens=())
-    values: list[tuple[Kind, str]] = [("post", post_id) for post_id in mine]
+    values: list[tuple[Kind, str]] = [("post", post_id) for post_id in {*mine, *going}]
     values += [("author", token) for token in tokens]
     mark(folder)
     remember(folder, key, values)

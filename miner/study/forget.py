@@ -9,6 +9,7 @@ from pathlib import Path
 
 from miner.corpus import Corpus, corpus_folder
 from miner.corpus.erase import erase, going_with
+from miner.corpus.forgotten import load_forgotten
 from miner.corpus.key import AuthorKey
 from miner.corpus.schema import storable
 from miner.corpus.trouble import storage_errors
@@ -44,7 +45,7 @@ class Forgot:
     Attributes:
         n_posts: Posts that are gone from the corpus, reposts of them included.
         n_bytes: Size of the files that were deleted.
-        reports: Folders of reports that quote, or before this quoted, any of these posts.
+        reports: Folders of reports that quoted any of these posts, or one that was forgotten before.
         cleaned: What became of them, when that was asked for.
     """
 
@@ -80,12 +81,16 @@ def forget(
         key = corpus.author_key()
         tokens = {*asked.authors, *_tokens(asked, key)}
         if is_rehearsal:
-            going = going_with(corpus.folder, ids=ids, tokens=tokens)
-            return Forgot(n_posts=len(going), n_bytes=0, reports=tuple(quoting(settings.output, name, going)))
-        # before the posts go, since the ids of an author's posts are known from them alone
-        reports = quoting(settings.output, name, {*ids, *going_with(corpus.folder, ids=ids, tokens=tokens)})
+            going = set(going_with(corpus.folder, ids=ids, tokens=tokens))
+            return Forgot(
+                n_posts=len(going), n_bytes=0, reports=tuple(quoting(settings.output, name, going.__contains__))
+            )
         done = erase(corpus.folder, key, ids=ids, tokens=tokens)
-    cleaned = without_quotes(reports, {*ids, *done.ids}) if with_reports else _NOTHING
+        # asked by seal: posts that an earlier call erased may still be quoted
+        forgotten = load_forgotten(corpus.folder, lambda: key)
+    is_gone = forgotten.is_forgotten_id if forgotten else set(done.ids).__contains__
+    reports = quoting(settings.output, name, is_gone)
+    cleaned = without_quotes(reports, is_gone) if with_reports else _NOTHING
     return Forgot(n_posts=len(done.ids), n_bytes=done.vacuumed.n_bytes, reports=tuple(reports), cleaned=cleaned)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from miner.errors import MinerError
 from miner.records import Evidence, RankedArtifact
 from miner.report import Report
 from miner.study.output import load_report, save
+
+IsGone = Callable[[str], bool]
+"""Whether the post with an id is to be quoted no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +30,14 @@ class Cleaned:
     failed: tuple[Path, ...]
 
 
-def quoting(output: Path, corpus: str, ids: Collection[str]) -> list[Path]:
-    """Folders of the reports on a corpus that quote any of the posts with these *ids*, sorted."""
+def quoting(output: Path, corpus: str, is_gone: IsGone) -> list[Path]:
+    """Folders of the reports on a corpus that quote a post that *is_gone* says yes to, sorted."""
     reports = sorted((output / corpus).glob("*/report.json"))
-    return [path.parent for path in reports if not _quoted(path).isdisjoint(ids)]
+    return [path.parent for path in reports if any(map(is_gone, _quoted(path)))]
 
 
-def without_quotes(folders: Iterable[Path], ids: Collection[str]) -> Cleaned:
-    """Write the reports in *folders* anew without what they quote of the posts with these *ids*.
+def without_quotes(folders: Iterable[Path], is_gone: IsGone) -> Cleaned:
+    """Write the reports in *folders* anew without what they quote of the posts that *is_gone* says yes to.
 
     Counts stay: they say how many, and of nobody what. A ``report.pdf`` beside them is deleted; `miner report RUN
     --pdf` prints it again.
@@ -42,7 +45,7 @@ def without_quotes(folders: Iterable[Path], ids: Collection[str]) -> Cleaned:
     rewritten, failed = [], []
     for folder in folders:
         try:
-            save(_cleaned(load_report(folder), ids), folder)
+            save(_cleaned(load_report(folder), is_gone), folder)
         except MinerError:
             failed.append(folder)
             continue
@@ -51,9 +54,9 @@ def without_quotes(folders: Iterable[Path], ids: Collection[str]) -> Cleaned:
     return Cleaned(rewritten=tuple(rewritten), failed=tuple(failed))
 
 
-def _cleaned(report: Report, ids: Collection[str]) -> Report:
+def _cleaned(report: Report, is_gone: IsGone) -> Report:
     def left(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-        return tuple(quote for quote in evidence if quote.post_id not in ids)
+        return tuple(quote for quote in evidence if not is_gone(quote.post_id))
 
     def rows(found: Iterable[RankedArtifact]) -> tuple[RankedArtifact, ...]:
         return tuple(replace(row, evidence=left(row.evidence)) for row in found)
