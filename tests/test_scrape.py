@@ -31,6 +31,7 @@ from miner.study.scrape import ScrapeResult, StreamResult, plan_scrape, scrape, 
 class Appended:
     n_new: int
     n_known: int
+    barred: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass

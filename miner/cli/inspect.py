@@ -21,7 +21,7 @@ corpora = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     epilog=EPILOG,
-    help="Look at a corpus.\n\nExample: miner corpus info mine",
+    help="Look at a corpus, keep it in order.\n\nExample: miner corpus info mine",
 )
 
 

@@ -6,6 +6,7 @@ corpora/                  settings.corpora
 └── summer-80s/           a corpus
     ├── study.toml        name, time of creation, format, which author key
     ├── .lock             see miner.corpus.lock
+    ├── forgotten.txt     see miner.corpus.forgotten; missing until something was forgotten
     └── posts/            the Delta table
 ```
 """
@@ -35,6 +36,10 @@ format = {format}
 # Which key the authors' pseudonyms were made with (a fingerprint, not the key).
 author_key = "{author_key}"
 """
+_RETENTION = """\
+# Days after which `miner purge` deletes a post, counted from when it was fetched.
+retention_days = {}
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,15 @@ class Study:
         created: When that was, UTC.
         format: Layout of the corpus, 1 to :data:`FORMAT`.
         author_key: Fingerprint of the key of its pseudonyms; empty when the file does not say.
+        retention_days: Days after which `miner purge` deletes a post, counted from when it was fetched; None when
+            the file does not say.
     """
 
     name: str
     created: datetime
     format: int
     author_key: str
+    retention_days: int | None = None
 
 
 def corpus_folder(corpora: Path, name: str) -> Path:
@@ -96,7 +104,7 @@ def unknown_corpus(folder: Path) -> UnknownName:
     )
 
 
-def write_study(folder: Path, *, created: datetime, author_key: str) -> None:
+def write_study(folder: Path, *, created: datetime, author_key: str, retention_days: int | None = None) -> None:
     """Write ``study.toml``, whole or not at all."""
     text = _STUDY.format(
         name=folder.name,
@@ -104,9 +112,13 @@ def write_study(folder: Path, *, created: datetime, author_key: str) -> None:
         format=FORMAT,
         author_key=author_key,
     )
+    if retention_days is not None:
+        text += _RETENTION.format(retention_days)
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".study-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     Path(temporary).chmod(0o644)
     Path(temporary).replace(folder / "study.toml")
 
@@ -125,6 +137,7 @@ def read_study(folder: Path) -> Study:
             created=_in_utc(found["created"]),
             format=int(found["format"]),
             author_key=str(found.get("author_key", "")),
+            retention_days=int(found["retention_days"]) if "retention_days" in found else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +14,18 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from miner.corpus.cursors import StreamState, advance_state, load_state
+from miner.corpus.erase import finish, is_unfinished
 from miner.corpus.folder import is_corpus, posts_folder, read_study, unknown_corpus, write_study
-from miner.corpus.key import KEY_NAME, AuthorKey, load_key, load_or_create_key
+from miner.corpus.forgotten import admitted
+from miner.corpus.key import KEY_NAME, AuthorKey, load_or_create_key
 from miner.corpus.known import KnownIds
 from miner.corpus.lock import WAIT_S, WriterLock
+from miner.corpus.rotation import current_key
 from miner.corpus.schema import post_from_row, storable, to_table
-from miner.corpus.table import batches, commit, create_table, data_files, dataset
+from miner.corpus.table import batches, commit, create_table, data_files, dataset, table_at
 from miner.corpus.trouble import storage_errors
 from miner.corpus.view import View
-from miner.errors import CorpusError, UsageError
+from miner.errors import UsageError
 from miner.records import Post
 
 
@@ -32,10 +36,12 @@ class Appended:
     Attributes:
         n_new: Posts that were stored.
         n_known: Posts left out, since their id was in the corpus or earlier in the same page.
+        barred: Posts left out, since they or their authors were forgotten, or since they were purged: reason to count.
     """
 
     n_new: int
     n_known: int
+    barred: Mapping[str, int] = field(default_factory=dict)
 
 
 def _now() -> datetime:
@@ -68,8 +74,6 @@ class Corpus:
         self.name = folder.name
         self.created = study.created
         self._key_file = key_file or folder.parent / KEY_NAME
-        self._key_fingerprint = study.author_key
-        self._key: AuthorKey | None = None
         self._clock = clock
         self._mutex = threading.RLock()
         self._lock = WriterLock(folder / ".lock", wait_s=wait_s)
@@ -159,6 +163,8 @@ class Corpus:
                     self._lock.acquire()
             self._n_writing += 1
         try:
+            with storage_errors(self.folder):
+                self._finish_erasing()
             yield
         finally:
             with self._mutex:
@@ -193,22 +199,25 @@ class Corpus:
             ValueError: A post with a time that has no zone.
         """
         with self._mutex, self.writing(), storage_errors(self.folder):
+            key = self.author_key()
             state = self._streams()
             known = self._known_ids()
             named = [replace(post, id=storable(post.id)) if not post.id.isascii() else post for post in posts]
+            left, barred = admitted(named, self.folder, key)
             try:
-                is_new = known.add([post.id for post in named])
-                new = [post for post, fresh in zip(named, is_new, strict=True) if fresh]
+                is_new = known.add([post.id for post in left])
+                new = [post for post, fresh in zip(left, is_new, strict=True) if fresh]
                 now = self._clock()
-                rows = to_table(new, fetched_at=now, pseudonym=self._author_key().pseudonym)
-                entry = state.entry(stream=stream, cursor=cursor, rejected=rejected, restarts=restarts, at=now)
+                rows = to_table(new, fetched_at=now, pseudonym=key.pseudonym)
+                counts = Counter(rejected) + barred
+                entry = state.entry(stream=stream, cursor=cursor, rejected=counts, restarts=restarts, at=now)
                 path = commit(self._table, posts_folder(self.folder), rows, entry)
             except BaseException:
                 self._known = None  # it holds ids that were not stored
                 raise
             self._known_files |= {path} if path else set()
             self._known_version += 1
-        return Appended(n_new=len(new), n_known=len(posts) - len(new))
+        return Appended(n_new=len(new), n_known=len(left) - len(new), barred=barred)
 
     def read(self, *, version: int | None = None, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
         """Stream the posts as record batches, with the columns of :data:`miner.corpus.SCHEMA`.
@@ -240,6 +249,12 @@ class Corpus:
             for row in batch.to_pylist():
                 yield post_from_row(row)
 
+    def _finish_erasing(self) -> None:
+        """Do what a killed process left undone."""
+        if is_unfinished(self.folder):
+            self.author_key()
+            finish(self.folder, self.author_key)
+
     def _at(self, version: int | None) -> DeltaTable:
         last = self.version
         if version is None or version == last:
@@ -249,7 +264,7 @@ class Corpus:
                 f"The corpus {self.name} has no version {version}; its versions are 0 to {last}.",
                 "Choose one of these, or leave the version out to read the newest.",
             )
-        return DeltaTable(posts_folder(self.folder), version=version)
+        return table_at(posts_folder(self.folder), version)
 
     def _streams(self) -> StreamState:
         with self._mutex:
@@ -277,13 +292,6 @@ class Corpus:
         self._known_version = self._table.version()
         return self._known
 
-    def _author_key(self) -> AuthorKey:
-        if self._key is None:
-            key = load_key(self._key_file)
-            if self._key_fingerprint and key.fingerprint != self._key_fingerprint:
-                raise CorpusError(
-                    f"The key {self._key_file} is not the one that the pseudonyms in {self.name} were made with.",
-                    "Put the right key in its place: with this one the same person would be counted twice.",
-                )
-            self._key = key
-        return self._key
+    def author_key(self) -> AuthorKey:
+        """The key of its pseudonyms, to be asked for inside :meth:`writing`. Raises like :func:`current_key`."""
+        return current_key(self.folder, self._key_file)

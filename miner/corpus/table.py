@@ -24,6 +24,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from miner.corpus.cursors import CONFIGURATION, ENTRY
 from miner.corpus.schema import SCHEMA
 from miner.corpus.trouble import storage_errors
+from miner.errors import UsageError
 
 _ROWS = 8_192
 
@@ -73,7 +74,7 @@ def commit(table: DeltaTable, path: Path, rows: pa.Table, entry: str) -> str | N
         if name and not (path / "_delta_log" / f"{number:020}.json").exists():
             (path / name).unlink(missing_ok=True)
         raise
-    _sync(path / "_delta_log" / f"{number:020}.json")
+    sync(path / "_delta_log" / f"{number:020}.json")
     table.update_incremental()
     return name
 
@@ -89,6 +90,22 @@ def remove(table: DeltaTable, path: Path, names: Sequence[str]) -> None:
     table.update_incremental()
     for name in names:
         (path / name).unlink(missing_ok=True)
+
+
+def table_at(path: Path, version: int) -> DeltaTable:
+    """The table in *path* as it was after commit *version*, which must be one of its commits.
+
+    Raises:
+        UsageError: Files of that version were deleted since.
+    """
+    table = DeltaTable(path, version=version)
+    if all((path / name).exists() for name in data_files(table)):
+        return table
+    raise UsageError(
+        f"Version {version} of the corpus {path.parent.name} can no longer be read: its files were deleted, by "
+        "`miner corpus vacuum` or so that the posts of somebody are in none.",
+        "Leave the version out to read the newest.",
+    )
 
 
 def data_files(table: DeltaTable) -> list[str]:
@@ -116,19 +133,30 @@ def batches(rows: pads.Dataset, columns: Sequence[str] | None, folder: Path) -> 
 
 def _write(path: Path, rows: pa.Table) -> AddAction:
     pq.write_table(rows, path, compression="zstd")
-    _sync(path)
+    return finished(path, rows.num_rows)
+
+
+def finished(path: Path, n_rows: int, *, data_change: bool = True) -> AddAction:
+    """Make a file that was just written last, and say how to add it to its table.
+
+    Args:
+        path: The file.
+        n_rows: Rows in it.
+        data_change: It holds rows that were not there before, or not so.
+    """
+    sync(path)
     found = path.stat()
     return AddAction(
         path=path.name,
         size=found.st_size,
         partition_values={},
         modification_time=int(found.st_mtime * 1000),
-        data_change=True,
-        stats=json.dumps({"numRecords": rows.num_rows}),
+        data_change=data_change,
+        stats=json.dumps({"numRecords": n_rows}),
     )
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Make a file outlast a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -64,6 +64,11 @@ def explain(error: Exception, folder: Path) -> MinerError:
             f"The corpus {folder.name} is damaged: {damaged} is missing or cannot be read.",
             "Put that file back from a backup, or import the posts again into a new corpus.",
         )
+    if number == errno.ENOENT:
+        return CorpusError(
+            f"The corpus {folder.name} was written anew while it was read, and the files of before are gone.",
+            "Run the same command again: it reads the corpus as it is now.",
+        )
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return CorpusError(
         f"The corpus {folder.name} could not be used: {lines[0]}.", "Run `miner doctor` to check the installation."

@@ -254,6 +254,8 @@ class _Step:
             cursor=tally.cursor(fingerprint, way),
             restarts=restarts,
         )
+        tally.rejected.update(appended.barred)
+        tally.n_posts -= sum(appended.barred.values())
         return appended.n_new
 
 

@@ -29,6 +29,10 @@ class Appended(Protocol):
     def n_known(self) -> int:
         """Posts that were."""
 
+    @property
+    def barred(self) -> Mapping[str, int]:
+        """Posts that the corpus was told never to hold again, by reason."""
+
 
 class PostStore(Protocol):
     """The side of a corpus that a scrape needs."""
@@ -194,12 +198,9 @@ class _Tally:
     error: MinerError | None = None
 
     def result(self) -> StreamResult:
+        counts = dict(self.n_rejected)
         return StreamResult(
-            stream=self.stream,
-            n_new=self.n_new,
-            n_known=self.n_known,
-            n_rejected=dict(self.n_rejected),
-            error=self.error,
+            stream=self.stream, n_new=self.n_new, n_known=self.n_known, n_rejected=counts, error=self.error
         )
 
 
@@ -267,6 +268,7 @@ class _Run:
     def _count(self, appended: Appended, tally: _Tally) -> None:
         tally.n_new += appended.n_new
         tally.n_known += appended.n_known
+        tally.n_rejected.update(appended.barred)
         self.n_total += appended.n_new
         if self._n_left is not None:
             self._n_left = max(0, self._n_left - appended.n_new)
