@@ -107,16 +107,12 @@ class Program:
         process.start()
         return Running(process=process, out=out, err=err)
 
-    def run(
-        self, cwd: Path, *args: str, env: Mapping[str, str] | None = None, most_bytes: int | None = None
-    ) -> Ended:
+    def run(self, cwd: Path, *args: str, env: Mapping[str, str] | None = None, most_bytes: int | None = None) -> Ended:
         """Start and wait."""
         return self.start(cwd, *args, env=env, most_bytes=most_bytes).end()
 
 
-def _work(
-    cwd: Path, args: Sequence[str], env: Mapping[str, str], most_bytes: int | None, out: Path, err: Path
-) -> None:
+def _work(cwd: Path, args: Sequence[str], env: Mapping[str, str], most_bytes: int | None, out: Path, err: Path) -> None:
     for path, number in ((out, 1), (err, 2)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), number)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)

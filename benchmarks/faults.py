@@ -16,8 +16,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "tests")]
 
-from fault_program import Program
-from fault_works import WORKS, Harm, Work, is_there, moments
+from fault_commands import WORKS, is_there  # noqa: E402
+from fault_program import Program  # noqa: E402
+from fault_works import Harm, Work, moments  # noqa: E402
 
 
 @dataclass(slots=True)
@@ -85,8 +86,9 @@ def _usual(work: Work) -> float:
 def kills(folder: Path, program: Program, *, n_kills: int, rng: random.Random, until: float) -> list[Row]:
     """:func:`kill_often` for each command that this version has."""
     there = [work for work in WORKS if is_there(work, program, folder)]
-    for work in set(WORKS) - set(there):
-        print(f"`miner {' '.join(work.needs)}` is not in this version: left out.", file=sys.stderr)
+    for absent in WORKS:
+        if absent not in there:
+            print(f"`miner {' '.join(absent.needs)}` is not in this version: left out.", file=sys.stderr)
     shares = sum(work.share for work in there)
     rows = []
     for kind in there:

@@ -1,94 +1,27 @@
-"""Whether a corpus is whole: each file of it is read, and what is not as it must be is named with the way to mend it."""
+"""Whether a corpus is whole: each file is read, and what is not as it must be is named with the way to mend it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from miner.corpus.findings import Checked, Finding
 from miner.corpus.folder import is_corpus, posts_folder, read_study, unknown_corpus
 from miner.corpus.key import KEY_NAME, load_key
 from miner.corpus.leftovers import leftovers
-from miner.corpus.replay import LogEntry, Stored, is_being_written, read_log, stored_files
+from miner.corpus.replay import LogEntry, Stored, is_being_written, named_files, read_log, stored_files
 from miner.corpus.schema import SCHEMA
 from miner.errors import CorpusError, SettingsError
-
-Kind = Literal["description", "key", "log", "checkpoint", "data", "ids", "clock", "decisions", "leftover"]
 
 _AHEAD = timedelta(minutes=5)
 _FROM_BACKUP = "Put {file} back from a backup; without one, `miner corpus check {name} --repair` "
 _REPAIR = "`miner corpus check {name} --repair` "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something about a corpus that is not as it must be.
-
-    Attributes:
-        kind: What sort of thing.
-        what: A sentence.
-        path: The file or folder.
-        n_lost: Posts that were acknowledged and cannot be read, or not from this file. An upper bound: some of a
-            damaged file may be saved by repair. None when nobody can say.
-        streams: The walks that these came from.
-        advice: How to mend it.
-        is_mendable: Whether repair does.
-    """
-
-    kind: Kind
-    what: str
-    path: Path
-    n_lost: int | None = 0
-    streams: tuple[str, ...] = ()
-    advice: str
-    is_mendable: bool = True
-
-    @property
-    def is_leftover(self) -> bool:
-        """Whether it harms nothing: what a killed process left behind."""
-        return self.kind == "leftover"
-
-    def as_dict(self) -> dict[str, object]:
-        """As JSON can say it."""
-        return {
-            "kind": self.kind,
-            "what": self.what,
-            "file": str(self.path),
-            "n_lost": self.n_lost,
-            "streams": list(self.streams),
-            "advice": self.advice,
-            "is_mendable": self.is_mendable,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What a check found.
-
-    Attributes:
-        n_posts: Posts that can be read.
-        n_files: Data files of the newest version.
-        n_commits: Entries of the log.
-        is_busy: Another process was writing, so that what it had under way was not looked at.
-        findings: Most serious kinds first; leftovers last.
-    """
-
-    n_posts: int
-    n_files: int
-    n_commits: int
-    is_busy: bool
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether there is nothing but leftovers, which harm nothing."""
-        return all(finding.is_leftover for finding in self.findings)
 
 
 @dataclass(slots=True)
@@ -191,8 +124,6 @@ def _log(folder: Path, entries: Sequence[LogEntry]) -> Iterator[Finding]:
 
 def unnamed_files(folder: Path, entries: Sequence[LogEntry], number: int) -> list[Path]:
     """Data files written for commit *number* that no entry names: those of a damaged entry, or of a killed write."""
-    from miner.corpus.replay import named_files
-
     named = named_files(entries)
     return [p for p in sorted(posts_folder(folder).glob(f"{number:020}-*.parquet")) if p.name not in named]
 
@@ -293,7 +224,7 @@ def _posts(folder: Path, seen: _Seen, now: datetime) -> Iterator[Finding]:
     if seen.latest is not None and seen.latest_in is not None and seen.latest > now + _AHEAD:
         yield Finding(
             kind="clock",
-            what=f"Posts in {seen.latest_in} say they were stored on {seen.latest:%Y-%m-%d %H:%M} UTC, which is to come.",
+            what=f"Posts in {seen.latest_in} say they were stored on {seen.latest:%Y-%m-%d %H:%M} UTC, a time to come.",
             path=seen.latest_in,
             advice="Set this computer's clock right (`date -u`); no post is lost, and nothing is counted by that time.",
             is_mendable=False,
@@ -307,18 +238,7 @@ def leftover_findings(folder: Path, entries: Sequence[LogEntry]) -> Iterator[Fin
             kind="leftover",
             what=f"{path} is {what}.",
             path=path,
-            advice=f"Nothing of it was acknowledged and it harms nothing; {_REPAIR}deletes it.".format(name=folder.name),
+            advice=f"Nothing of it was acknowledged and it harms nothing; {_REPAIR}deletes it.".format(
+                name=folder.name
+            ),
         )
-
-
-def facts(name: str, checked: Checked) -> Mapping[str, object]:
-    """*checked* as JSON can say it."""
-    return {
-        "corpus": name,
-        "is_fine": checked.is_fine,
-        "is_busy": checked.is_busy,
-        "n_posts": checked.n_posts,
-        "n_files": checked.n_files,
-        "n_commits": checked.n_commits,
-        "findings": [finding.as_dict() for finding in checked.findings],
-    }

@@ -91,7 +91,7 @@ def _fault(actions: Sequence[Any]) -> str:
         for info in (action["commitInfo"] for action in actions if "commitInfo" in action):
             if ENTRY in info:
                 entry = json.loads(info[ENTRY])
-                given = entry["all"] if "all" in entry else entry
+                given = entry.get("all", entry)
                 dict(given["rejected"])
         for add in (action["add"] for action in actions if "add" in action):
             str(add["path"]), int(add["size"])
