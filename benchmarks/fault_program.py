@@ -7,6 +7,7 @@ work and not into a second of imports, where it could harm nothing.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing as mp
 import os
 import resource
@@ -96,23 +97,48 @@ class Program:
         self._n_started = 0
 
     def start(
-        self, cwd: Path, *args: str, env: Mapping[str, str] | None = None, most_bytes: int | None = None
+        self,
+        cwd: Path,
+        *args: str,
+        env: Mapping[str, str] | None = None,
+        most_bytes: int | None = None,
+        obeys_modes: bool = False,
     ) -> Running:
-        """Start ``miner`` with *args* in *cwd*; *most_bytes* is the most that any file may grow to."""
+        """Start ``miner`` with *args* in *cwd*; *most_bytes* is the most that any file may grow to.
+
+        Root may read and write everything; with *obeys_modes* it may not.
+        """
         self._n_started += 1
         out, err = (self._words / f"{self._n_started % 64}.{kind}" for kind in ("out", "err"))
         for path in (out, err):
             path.write_bytes(b"")
-        process = self._context.Process(target=_work, args=(cwd, args, dict(env or {}), most_bytes, out, err))
+        process = self._context.Process(
+            target=_work, args=(cwd, args, dict(env or {}), most_bytes, obeys_modes, out, err)
+        )
         process.start()
         return Running(process=process, out=out, err=err)
 
-    def run(self, cwd: Path, *args: str, env: Mapping[str, str] | None = None, most_bytes: int | None = None) -> Ended:
+    def run(
+        self,
+        cwd: Path,
+        *args: str,
+        env: Mapping[str, str] | None = None,
+        most_bytes: int | None = None,
+        obeys_modes: bool = False,
+    ) -> Ended:
         """Start and wait."""
-        return self.start(cwd, *args, env=env, most_bytes=most_bytes).end()
+        return self.start(cwd, *args, env=env, most_bytes=most_bytes, obeys_modes=obeys_modes).end()
 
 
-def _work(cwd: Path, args: Sequence[str], env: Mapping[str, str], most_bytes: int | None, out: Path, err: Path) -> None:
+def _work(
+    cwd: Path,
+    args: Sequence[str],
+    env: Mapping[str, str],
+    most_bytes: int | None,
+    obeys_modes: bool,
+    out: Path,
+    err: Path,
+) -> None:
     for path, number in ((out, 1), (err, 2)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), number)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
@@ -125,6 +151,9 @@ def _work(cwd: Path, args: Sequence[str], env: Mapping[str, str], most_bytes: in
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     from miner.cli import run
 
+    if obeys_modes and os.geteuid() == 0:
+        _obey_modes()
+
     code = 1
     try:
         run(args)
@@ -134,6 +163,14 @@ def _work(cwd: Path, args: Sequence[str], env: Mapping[str, str], most_bytes: in
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
     os._exit(code)
+
+
+def _obey_modes() -> None:
+    """Give up root's right to pass over permissions, by capset(2); another user could not read this Python itself."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capset(header, nothing):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def wait_for(path: Path, text: str, *, timeout_s: float = 30.0) -> str | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "tests")]
 
 from fault_commands import WORKS, is_there  # noqa: E402
+from fault_damage import FAULTS, rounds_of  # noqa: E402
 from fault_program import Program  # noqa: E402
 from fault_works import Harm, Work, moments  # noqa: E402
 
@@ -99,6 +100,22 @@ def kills(folder: Path, program: Program, *, n_kills: int, rng: random.Random, u
     return rows
 
 
+def damage(folder: Path, program: Program, *, n: int, rng: random.Random, until: float) -> list[Row]:
+    """*n* rounds of each fault that is not a kill."""
+    rows = []
+    for fault, (command, _) in FAULTS.items():
+        row = Row(fault, command)
+        for at in rounds_of(fault, folder, program, n=n, rng=rng):
+            row.rounds += 1
+            row.harm += at.harm
+            row.notes += [f"{fault}, round {row.rounds}: {note}" for note in at.notes]
+            if time.monotonic() > until:
+                break
+        rows.append(row)
+        print(row.text(), file=sys.stderr, flush=True)
+    return rows
+
+
 def main() -> int:
     """Run the bench; 1 when anything was lost, doubled, unreadable or a traceback."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -116,6 +133,7 @@ def main() -> int:
         program = Program(folder / "words")
         parts: dict[str, Callable[[], list[Row]]] = {
             "kills": lambda: kills(folder, program, n_kills=given.rounds, rng=rng, until=until),
+            "damage": lambda: damage(folder, program, n=max(1, given.rounds // 20), rng=rng, until=until),
         }
         for name, part in parts.items():
             if given.only in ("", name):

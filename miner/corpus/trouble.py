@@ -62,7 +62,8 @@ def explain(error: Exception, folder: Path) -> MinerError:
     if damaged is not None:
         return CorpusError(
             f"The corpus {folder.name} is damaged: {damaged} is missing or cannot be read.",
-            f"Put that file back from a backup; without one, `miner corpus check {folder.name} --repair` saves the rest.",
+            "Put that file back from a backup; without one, "
+            f"`miner corpus check {folder.name} --repair` saves the rest.",
         )
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return CorpusError(
