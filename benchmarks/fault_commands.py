@@ -115,12 +115,13 @@ class Serve(Work):
 
     def start(self) -> Running:
         running = self.program.start(self.folder, "serve", "--port", "0")
-        self.sender = threading.Thread(target=self._send, args=(running,), daemon=True)
+        self.is_over = threading.Event()
+        self.sender = threading.Thread(target=self._send, args=(running, self.is_over), daemon=True)
         self.sender.start()
         return running
 
-    def _send(self, running: Running) -> None:
-        first = wait_for(running.out, "Serving ", timeout_s=10)
+    def _send(self, running: Running, is_over: threading.Event) -> None:
+        first = wait_for(running.out, "Serving ", is_over=is_over)
         if first is None:
             return
         url = first.split(" at ")[1].split()[0] + "decisions"
@@ -138,6 +139,7 @@ class Serve(Work):
 
     def harm(self, *, has_ended: bool) -> Harm:
         if self.sender is not None:
+            self.is_over.set()
             self.sender.join(timeout=15)
         return decisions_harm(self.folder / "corpora" / "mine" / FILE, self.acknowledged)
 

@@ -12,6 +12,7 @@ import multiprocessing as mp
 import os
 import resource
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -173,10 +174,10 @@ def _obey_modes() -> None:
         raise OSError(ctypes.get_errno(), "capset")
 
 
-def wait_for(path: Path, text: str, *, timeout_s: float = 30.0) -> str | None:
-    """The line of *path* that begins with *text*, once it is there; None when it does not come."""
+def wait_for(path: Path, text: str, *, is_over: threading.Event, timeout_s: float = 30.0) -> str | None:
+    """The line of *path* that begins with *text*, once it is there; None when *is_over*, or after *timeout_s*."""
     until = time.monotonic() + timeout_s
-    while time.monotonic() < until:
+    while time.monotonic() < until and not is_over.is_set():
         for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
             if line.startswith(text) and line.endswith("\n"):
                 return line
