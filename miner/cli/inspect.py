@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from miner.cli import completion
+from miner.cli import check, completion
 from miner.cli.console import Console, print_json
 from miner.cli.layout import cells, cut, pad, paragraph, terminal_width, wrapped
 from miner.cli.options import EPILOG, CorpusName, Json
@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
     app.add_typer(eras, name="eras")
     app.add_typer(corpora, name="corpus")
+    corpora.command("check", epilog=EPILOG)(check.check_corpus)
     app.command("doctor", epilog=EPILOG)(doctor)
 
 

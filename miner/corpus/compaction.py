@@ -113,7 +113,10 @@ class _Files:
         if self._writer is None:
             # the commit's number sorts it behind all files before, the second number among those of this commit
             self._file = self._path / f"{self._number:020}-{len(self._new):06}-{uuid.uuid4().hex}.parquet"
-            self._writer, self._n_written = pq.ParquetWriter(self._file, SCHEMA, compression="zstd"), 0
+            self._writer, self._n_written = (
+                pq.ParquetWriter(self._file, SCHEMA, compression="zstd", write_page_checksum=True),
+                0,
+            )
         self._writer.write_table(rows)
         self._n_written += rows.num_rows
         if self._n_written >= self._n_rows or self._file.stat().st_size >= self._n_bytes:

@@ -138,6 +138,7 @@ def _read_entry(log: Path, number: int) -> Mapping[str, Any] | None:
     except (OSError, ValueError, TypeError) as error:
         raise CorpusError(
             f"The corpus {log.parent.parent.name} is damaged: {path} is missing or cannot be read.",
-            "Put that file back from a backup, or import the posts again into a new corpus.",
+            "Put that file back from a backup; without one, "
+            f"`miner corpus check {log.parent.parent.name} --repair` saves the rest.",
         ) from error
     return entry

@@ -127,7 +127,10 @@ def _written_anew(path: Path, name: str, edit: Edit) -> AddAction | None:
     new = path / f"{name.rpartition('-')[0]}-{uuid.uuid4().hex}.parquet"
     n_rows = 0
     try:
-        with pq.ParquetFile(path / name) as file, pq.ParquetWriter(new, SCHEMA, compression="zstd") as writer:
+        with (
+            pq.ParquetFile(path / name) as file,
+            pq.ParquetWriter(new, SCHEMA, compression="zstd", write_page_checksum=True) as writer,
+        ):
             for rows in file.iter_batches(batch_size=_ROWS):
                 changed = edit.change(rows)
                 n_rows += changed.num_rows

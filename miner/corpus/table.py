@@ -132,7 +132,7 @@ def batches(rows: pads.Dataset, columns: Sequence[str] | None, folder: Path) -> 
 
 
 def _write(path: Path, rows: pa.Table) -> AddAction:
-    pq.write_table(rows, path, compression="zstd")
+    pq.write_table(rows, path, compression="zstd", write_page_checksum=True)  # for `miner corpus check`
     return finished(path, rows.num_rows)
 
 

@@ -62,7 +62,8 @@ def explain(error: Exception, folder: Path) -> MinerError:
     if damaged is not None:
         return CorpusError(
             f"The corpus {folder.name} is damaged: {damaged} is missing or cannot be read.",
-            "Put that file back from a backup, or import the posts again into a new corpus.",
+            "Put that file back from a backup; without one, "
+            f"`miner corpus check {folder.name} --repair` saves the rest.",
         )
     if number == errno.ENOENT:
         return CorpusError(

@@ -22,9 +22,9 @@ from miner.sources import SOURCES
 PURPOSE = "To find out which things people name when they remember an era."
 _COUNTED = "Posts are counted and quoted; nobody's profile is made, and no author is named."
 _RIGHTS = (
-    "to see, correct or erase what is held of you, or to object. Name the account, or the link of a post. What is erased "
-    "goes from every version of these data and is kept out from then on; of it stays a sealed mark that cannot be read "
-    "back. Reports that quote it are written anew on request."
+    "to see, correct or erase what is held of you, or to object. Name the account, or the link of a post. What is "
+    "erased goes from every version of these data and is kept out from then on; of it stays a sealed mark that cannot "
+    "be read back. Reports that quote it are written anew on request."
 )
 _STORED = (
     "its text, its hashtags and the descriptions of its pictures",

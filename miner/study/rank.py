@@ -33,7 +33,7 @@ from miner.study.gather import UNDATED, connected, gather, moment
 from miner.study.identify import NO_LINKS, Identified, identify
 from miner.study.left_out import told
 from miner.study.lenses import reference
-from miner.study.listed import Asked, LookUp, listed
+from miner.study.listed import Asked, Listed, LookUp, listed
 from miner.study.manifest import manifest_of
 from miner.study.mentions import extracted, uses_of
 from miner.study.models import Models, load_models
@@ -98,8 +98,7 @@ def rank(
         asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
         others = reference(chosen, facts, era, load_background())
         made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
-        rows, grouped = _mapped(_quoted(made.rows, found, chosen), found)
-        made = replace(made, rows=rows, also=_quoted(made.also, found, chosen))
+        made, grouped = _shown(made, found, chosen)
         funnel = told(funnel, found, chosen, top=top)
     return summarise(
         corpus=corpus,
@@ -211,6 +210,12 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
 def _quoted(rows: Sequence[RankedArtifact], found: Identified, chosen: Chosen) -> list[RankedArtifact]:
     at = {a.artifact_id: i for i, a in enumerate(found.artifacts)}
     return with_evidence(rows, found.mentions, chosen, [at[row.artifact.artifact_id] for row in rows])
+
+
+def _shown(made: Listed, found: Identified, chosen: Chosen) -> tuple[Listed, list[Theme]]:
+    """What is listed with its evidence, its themes and its places on the map, and the themes."""
+    rows, grouped = _mapped(_quoted(made.rows, found, chosen), found)
+    return replace(made, rows=rows, also=_quoted(made.also, found, chosen)), grouped
 
 
 def _mapped(rows: Sequence[RankedArtifact], found: Identified) -> tuple[list[RankedArtifact], list[Theme]]:
