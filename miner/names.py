@@ -84,7 +84,8 @@ def words_of(surface: str) -> list[str]:
     (['rubiks', 'cube'], ['speak', 'and', 'spell'], ['pokemon'])
     """
     folded = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", surface.replace("&", " and ")).casefold())
-    return _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    bare = folded if folded.isascii() else "".join(c for c in folded if not unicodedata.combining(c))
+    return _WORD.findall(bare)
 
 
 def spelling_key(surface: str) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from miner.artifacts.linear import Matrix
 
 _PARTS = {"feature": np.int16, "threshold": np.float32, "left": np.int32, "right": np.int32, "value": np.float32}
+_TREES = 10  # rows that have lost are looked for after so many trees
 _ROWS = 4096  # rows that go down the trees together: their places stay in the processor's cache
 
 
@@ -39,23 +40,39 @@ class Forest:
     def probability(self, features: Matrix) -> Matrix:
         """Probability 0-1 of the second of two classes, shape (n,), for features of shape (n, n_features)."""
         rows = np.asarray(features, np.float32)
-        found = [self._probability(rows[i : i + _ROWS]) for i in range(0, len(rows), _ROWS)]
+        found = [self._total(rows[i : i + _ROWS], 0.0) / len(self.roots) for i in range(0, len(rows), _ROWS)]
         return np.concatenate(found) if found else np.zeros(0)
 
-    def _probability(self, rows: NDArray[np.float32]) -> Matrix:
-        total = np.zeros(len(rows))
-        for root in self.roots.tolist():
-            node = np.full(len(rows), root, np.int32)
-            walking = np.arange(len(rows)) if self.feature[root] >= 0 else np.zeros(0, np.int64)
-            while len(walking):
-                here = node[walking]
-                goes_left = rows[walking, self.feature[here]] <= self.threshold[here]
-                below = np.where(goes_left, self.left[here], self.right[here])
-                node[walking] = below
-                walking = walking[self.feature[below] >= 0]
-            total += self.value[node]
-        mean: Matrix = total / len(self.roots)
-        return mean
+    def reaches(self, features: Matrix, threshold: float) -> NDArray[np.bool_]:
+        """Whether :meth:`probability` is at least *threshold*, shape (n,).
+
+        Rows that can no longer reach it after some trees are spared the others.
+        """
+        rows, n_trees = np.asarray(features, np.float32), len(self.roots)
+        found = [self._total(rows[i : i + _ROWS], threshold) / n_trees for i in range(0, len(rows), _ROWS)]
+        return np.concatenate(found) >= threshold if found else np.zeros(0, bool)
+
+    def _total(self, rows: NDArray[np.float32], threshold: float) -> Matrix:
+        """Sum of the trees' probabilities; of rows whose mean must stay below *threshold*, of the first trees alone."""
+        total, n_trees = np.zeros(len(rows)), len(self.roots)
+        living = np.arange(len(rows))
+        for i, root in enumerate(self.roots.tolist()):
+            if threshold and i % _TREES == 0:
+                # a hair is left for sums that round
+                living = living[total[living] + n_trees - i >= threshold * n_trees - 1e-6]
+            total[living] += self.value[self._leaves(rows[living] if threshold else rows, root)]
+        return total
+
+    def _leaves(self, rows: NDArray[np.float32], root: int) -> NDArray[np.int32]:
+        node = np.full(len(rows), root, np.int32)
+        walking = np.arange(len(rows)) if self.feature[root] >= 0 else np.zeros(0, np.int64)
+        while len(walking):
+            here = node[walking]
+            goes_left = rows[walking, self.feature[here]] <= self.threshold[here]
+            below = np.where(goes_left, self.left[here], self.right[here])
+            node[walking] = below
+            walking = walking[self.feature[below] >= 0]
+        return node
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """The arrays under names that :meth:`from_arrays` reads."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,55 +68,79 @@ def pair_features(
         catalogue: Spelling key to artifact.
         hidden: For each pair, artifacts to take for unknown; only training has a use for it.
     """
-    if not len(pairs):
+    if hidden is None:
+        profiles = {row: profile(names[row], catalogue) for row in np.unique(pairs).tolist()}
+        left, right = ([profiles[row] for row in side] for side in pairs.T.tolist())
+    else:
+        left, right = (
+            [profile(names[row], catalogue, unknown) for row, unknown in zip(side, hidden, strict=True)]
+            for side in pairs.T.tolist()
+        )
+    return features_of(left, right, vectors[pairs[:, 0]], vectors[pairs[:, 1]], centre)
+
+
+def features_of(
+    left: Sequence[Profile],
+    right: Sequence[Profile],
+    left_vectors: NDArray[np.float32],
+    right_vectors: NDArray[np.float32],
+    centre: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """As :func:`pair_features`, of names that were taken apart, side by side; vectors of shape (n_pairs, d) each."""
+    if not left:
         return np.zeros((0, len(FEATURES)))
-    centred = vectors - centre
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    cosines = [np.einsum("ij,ij->i", v[pairs[:, 0]], v[pairs[:, 1]]) for v in (vectors, centred)]
-    whole = {row: profile(names[row], catalogue) for row in np.unique(pairs).tolist()} if hidden is None else {}
-    rows = []
-    for i, (a, b) in enumerate(pairs.tolist()):
-        if hidden is None:
-            one, other = whole[a], whole[b]
-        else:
-            one, other = (profile(names[row], catalogue, hidden[i]) for row in (a, b))
-        rows.append([float(cosines[0][i]), float(cosines[1][i]), *_spelling(one, other), *_words(one, other)])
-        rows[-1] += _knowledge(one, other)
-    return np.array(rows, np.float64)
+    cosines = [
+        np.einsum("ij,ij->i", left_vectors, right_vectors),
+        np.einsum("ij,ij->i", _unit(left_vectors - centre), _unit(right_vectors - centre)),
+    ]
+    told = [[*_spelling(a, b), *_words(a, b), *_knowledge(a, b)] for a, b in zip(left, right, strict=True)]
+    return np.column_stack([*cosines, *_ratios(left, right), np.array(told)])
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return vectors
+
+
+def _ratios(left: Sequence[Profile], right: Sequence[Profile]) -> Iterator[NDArray[np.float64]]:
+    """How alike the letters are, 0-1: the columns from "ratio" to "full_sort", shape (n_pairs,) each."""
+    from rapidfuzz import fuzz
+    from rapidfuzz.process import cpdist
+
+    asked = (
+        (fuzz.ratio, "text"),
+        (fuzz.partial_ratio, "joined"),
+        (fuzz.token_set_ratio, "text"),
+        (fuzz.token_sort_ratio, "content_text"),
+        (fuzz.ratio, "joined"),
+        (fuzz.token_set_ratio, "full"),
+        (fuzz.token_sort_ratio, "full"),
+    )
+    for scorer, part in asked:
+        texts = [[getattr(p, part) for p in side] for side in (left, right)]
+        found: NDArray[np.float64] = cpdist(*texts, scorer=scorer, dtype=np.float64) / 100
+        yield found
 
 
 def _spelling(a: Profile, b: Profile) -> list[float]:
-    from rapidfuzz import fuzz
-
-    left, right = " ".join(a.words), " ".join(b.words)
     return [
-        fuzz.ratio(left, right) / 100,
-        fuzz.partial_ratio(a.joined, b.joined) / 100,
-        fuzz.token_set_ratio(left, right) / 100,
-        fuzz.token_sort_ratio(" ".join(a.content), " ".join(b.content)) / 100,
-        fuzz.ratio(a.joined, b.joined) / 100,
-        fuzz.token_set_ratio(a.full, b.full) / 100,
-        fuzz.token_sort_ratio(a.full, b.full) / 100,
-        float(_is_model_inside(a.joined, b.joined) or _is_model_inside(b.joined, a.joined)),
-        _begun(a.full.split(), b.full.split()),
+        float(_is_model_inside(a, b) or _is_model_inside(b, a)),
+        _begun(a.full_words, b.full_words),
         float(bool(a.numbers and b.numbers) and a.numbers != b.numbers),
         float(bool(a.numbers) != bool(b.numbers)),
     ]
 
 
-def _is_model_inside(short: str, long: str) -> bool:
-    """Whether *short* is letters and digits, a model's number, that stand in *long*: "wm8" of "sonywalkmanwm8"."""
-    is_model = len(short) >= 3 and any(c.isdigit() for c in short) and any(c.isalpha() for c in short)
-    return is_model and short != long and short in long
+def _is_model_inside(short: Profile, long: Profile) -> bool:
+    """Whether a model's number stands in a longer name: "wm8" in "sonywalkmanwm8"."""
+    return short.is_model and short.joined != long.joined and short.joined in long.joined
 
 
 def _begun(one: Sequence[str], other: Sequence[str]) -> float:
     """Share (0-1) of the words of the shorter name that begin a word of the longer, or the other way round."""
     shorter, longer = sorted((one, other), key=len)
-    near = [
-        w for w in shorter if any(min(len(w), len(v)) >= 3 and (w.startswith(v) or v.startswith(w)) for v in longer)
-    ]
-    return len(near) / max(1, len(shorter))
+    near = sum(any(v == w or _begins(v, w) or _begins(w, v) for v in longer) for w in shorter if len(w) >= 3)
+    return near / max(1, len(shorter))
 
 
 def _begins(start: str, word: str) -> bool:
@@ -123,11 +148,11 @@ def _begins(start: str, word: str) -> bool:
 
 
 def _words(a: Profile, b: Profile) -> list[float]:
-    shared = [s for s in a.stems if any(_alike(s, t) for t in b.stems)]
-    matched = [t for t in b.stems if any(_alike(s, t) for s in a.stems)]
+    alike = [(s, t) for s in a.stems for t in b.stems if s == t or _alike(s, t)]
+    shared, matched = list(dict.fromkeys(s for s, _ in alike)), {t for _, t in alike}
     extra = [[p.stems[s] for s in p.stems if s not in found] for p, found in ((a, shared), (b, matched))]
     weight = sum(rarity(a.stems[s]) for s in shared)
-    weights = sorted(max(0.1, sum(map(rarity, p.stems.values()))) for p in (a, b))
+    weights = sorted((a.weight, b.weight))
     rarest = [max(map(rarity, words), default=0.0) for words in extra]
     lengths = sorted(map(len, extra))
     return [
@@ -148,6 +173,8 @@ def _words(a: Profile, b: Profile) -> list[float]:
 
 
 def _knowledge(a: Profile, b: Profile) -> list[float]:
+    if not a.known and not b.known:
+        return [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
     from rapidfuzz import fuzz
 
     is_same = bool(a.known & b.known)
@@ -167,13 +194,20 @@ def _knowledge(a: Profile, b: Profile) -> list[float]:
 
 
 def _alike(a: str, b: str) -> bool:
-    """Stems that are equal but for a plural s or one slip in a long word: "rubiks" and "rubik"."""
+    """Stems of two words that are equal but for a plural s or one slip in a long word: "rubiks" and "rubik"."""
+    shorter, gap = min(len(a), len(b)), abs(len(a) - len(b))
+    if gap == 1 and (a + "s" == b or b + "s" == a):
+        return True
+    if gap > 2 or shorter < 5:
+        return False
+    return _levenshtein()(a, b, score_cutoff=2) <= (2 if shorter >= 8 else 1)
+
+
+@cache
+def _levenshtein() -> Callable[..., int]:
     from rapidfuzz.distance import Levenshtein
 
-    if a == b or a + "s" == b or b + "s" == a:
-        return True
-    shorter = min(len(a), len(b))
-    return shorter >= 5 and Levenshtein.distance(a, b, score_cutoff=2) <= (2 if shorter >= 8 else 1)
+    return Levenshtein.distance
 
 
 def _is_initials(words: Sequence[str], joined: str) -> bool:
@@ -184,6 +218,7 @@ def _is_initials(words: Sequence[str], joined: str) -> bool:
     return joined in {initials, "".join(w[0] for w in words if w not in COMMON)}
 
 
+@lru_cache(maxsize=100_000)
 def _usualness(word: str) -> float:
     """1 for a word that stands everywhere, 0 for one that wordfreq does not know (zipf scale 0-8)."""
     import wordfreq

@@ -27,11 +27,15 @@ class Profile:
 
     Attributes:
         words: Its words in lower case, Roman numerals as digits, without a note in brackets: "Pac-Man (arcade)".
-        content: Those that carry meaning; all, when none does.
-        stems: Stem to word, of *content*.
-        joined: *content* without blanks.
-        full: *content* in lower case with the words of notes in brackets, and with known names inside spelt as the
+        text: *words* with blanks between.
+        content_text: Those that carry meaning, likewise; all, when none does.
+        stems: Stem to word, of these.
+        weight: Sum of their rarities, at least 0.1.
+        joined: *content_text* without blanks.
+        full: *content_text* in lower case with the words of notes in brackets, and with known names inside spelt as the
             catalogue spells them: "TMNT figures" is "teenage mutant ninja turtles figures".
+        full_words: Its words.
+        is_model: *joined* is letters and digits, as a model's number is: "wm8".
         numbers: The numbers in it.
         known: Names of the catalogue's artifacts that it names, wholly or inside.
         is_whole: It is, as a whole, a name of the catalogue.
@@ -40,10 +44,14 @@ class Profile:
     """
 
     words: tuple[str, ...]
-    content: tuple[str, ...]
+    text: str
+    content_text: str
     stems: Mapping[str, str]
+    weight: float
     joined: str
     full: str
+    full_words: tuple[str, ...]
+    is_model: bool
     numbers: frozenset[str]
     known: frozenset[str]
     is_whole: bool
@@ -59,24 +67,32 @@ def profile(name: str, catalogue: Mapping[str, KnownArtifact], hidden: Collectio
         catalogue: Spelling key to artifact.
         hidden: Names of artifacts to take for unknown, as training does.
     """
-    bare = _NOTE.sub(" ", name) if words_of(_NOTE.sub(" ", name)) else name
+    bare = _NOTE.sub(" ", name) if "(" in name else name
+    if not words_of(bare):
+        bare = name
     written = words_of(bare)
     words = tuple(_ROMAN.get(w, w) for w in written[:-1]) + tuple(_ROMAN_AT_THE_END.get(w, w) for w in written[-1:])
     content = tuple(w for w in words if w not in COMMON) or words
     places = _known_in(written, catalogue, hidden)
     found = list(dict.fromkeys(places.values()))
     note = [w for part in _NOTE.findall(name) for w in words_of(part) if bare != name]
-    whole = found[0] if len(found) == 1 and spelling_key(bare) in map(spelling_key, found[0].names) else None
+    whole = found[0] if len(found) == 1 and _key(bare) in map(_key, found[0].names) else None
+    stems, joined = {stem(w): w for w in content}, "".join(content)
+    full = tuple(w for part in (*_spelt_out(words, places), *note) for w in part.split() if w not in COMMON)
     return Profile(
         words=words,
-        content=content,
-        stems={stem(w): w for w in content},
-        joined="".join(content),
-        full=" ".join(w for w in (*_spelt_out(words, places), *note) if w not in COMMON),
+        text=" ".join(words),
+        content_text=" ".join(content),
+        stems=stems,
+        weight=max(0.1, sum(map(rarity, stems.values()))),
+        joined=joined,
+        full=" ".join(full),
+        full_words=full,
+        is_model=len(joined) >= 3 and any(map(str.isdigit, joined)) and any(map(str.isalpha, joined)),
         numbers=frozenset(n for w in words for n in re.findall(r"\d+", w)),
         known=frozenset(known.name for known in found),
         is_whole=whole is not None,
-        others=tuple("".join(words_of(other)) for other in whole.names) if whole else (),
+        others=tuple(_joined(other) for other in whole.names) if whole else (),
         categories=frozenset(known.category for known in found),
     )
 
@@ -125,6 +141,7 @@ def sound(word: str) -> str:
     return _HARD_C.sub("k", heard)
 
 
+@lru_cache(maxsize=100_000)
 def rarity(word: str) -> float:
     """How few artifacts of the shipped catalogue have *word* in a name: about 0 for all, 1 for none.
 
@@ -143,6 +160,11 @@ def _documents() -> tuple[Mapping[str, int], int]:
 
 
 _key = lru_cache(maxsize=200_000)(spelling_key)
+
+
+@lru_cache(maxsize=200_000)
+def _joined(name: str) -> str:
+    return "".join(words_of(name))
 
 
 @lru_cache(maxsize=200_000)
