@@ -33,6 +33,9 @@ class Settings:
         timeout_s: Longest wait for any one answer of a server, in seconds.
         max_wait_s: Longest pause that a server may ask for before the scrape stops, resumable, in seconds.
         max_tries: Tries of one request, the first one included.
+        engine: Where a run reads and extracts, one of :data:`miner.engine.ENGINES`; the result is the same.
+        workers: Processes of an engine that has several, at least 1.
+        ray_address: Of a Ray cluster; empty starts one on this machine.
     """
 
     corpora: Path = Path("corpora")
@@ -47,6 +50,9 @@ class Settings:
     timeout_s: float = 30.0
     max_wait_s: float = 900.0
     max_tries: int = 6
+    engine: str = "serial"
+    workers: int = 2
+    ray_address: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold < 1:
@@ -55,7 +61,7 @@ class Settings:
             )
         if self.seed < 0:
             raise SettingsError(f"seed is {self.seed}.", "Set a whole number from 0 up, or leave it out.")
-        for name in ("timeout_s", "max_wait_s", "max_tries"):
+        for name in ("timeout_s", "max_wait_s", "max_tries", "workers"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}.", "Set a number above 0, or leave it out.")
 

@@ -32,7 +32,7 @@ fi
 pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet)
 "${pip[@]}" install --constraint constraints.txt --upgrade pip
 if [ "$what" = test ]; then
-  "${pip[@]}" install --constraint constraints.txt --editable ".[french,serve]" --group test
+  "${pip[@]}" install --constraint constraints.txt --editable ".[french,ray,serve]" --group test
 else
   "${pip[@]}" install --constraint constraints.txt --editable .
 fi

@@ -23,6 +23,13 @@ def source_names(incomplete: str) -> list[str]:
     return [name for name in SOURCES if name.startswith(incomplete)]
 
 
+def engine_names(incomplete: str) -> list[str]:
+    """Engines that begin with what was typed."""
+    from miner.engine import ENGINES
+
+    return [name for name in ENGINES if name.startswith(incomplete)]
+
+
 def corpus_names(incomplete: str) -> list[str]:
     """Corpora of the current folder's settings. By their files alone: opening them would load a database engine."""
     return _folders(_settings().corpora, f"{incomplete}*/study.toml")

@@ -83,6 +83,21 @@ Seed = Annotated[int | None, typer.Option(metavar="N", min=0, help="Seed of the 
 Threshold = Annotated[
     float | None, typer.Option(metavar="P", help="Probability from which a name is an artifact, 0-1.  [default: 0.7]")
 ]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        autocompletion=completion.engine_names,
+        help="Where to read posts: serial, processes or ray; the list is the same.  [default: serial]",
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", help="Processes of --engine processes or ray, at least 1.  [default: 2]")
+]
+RayAddress = Annotated[
+    str | None, typer.Option(metavar="URL", help="A Ray cluster, as ray://HOST:10001.", show_default=False)
+]
 LinksFile = Annotated[
     Path | None,
     typer.Option(

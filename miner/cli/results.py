@@ -19,6 +19,7 @@ from miner.cli.options import (
     Communities,
     CorpusName,
     DryRun,
+    EngineName,
     Era,
     EraName,
     Expires,
@@ -33,6 +34,7 @@ from miner.cli.options import (
     Output,
     Pdf,
     Public,
+    RayAddress,
     Region,
     ReportJson,
     Seed,
@@ -44,6 +46,7 @@ from miner.cli.options import (
     Top,
     Until,
     Urls,
+    Workers,
 )
 from miner.records import HOME_REGION, Story
 
@@ -75,6 +78,9 @@ def rank(
     story_year: StoryYear = None,
     region: Region = HOME_REGION,
     online: Online = False,
+    engine: EngineName = None,
+    workers: Workers = None,
+    ray_address: RayAddress = None,
     output: Output = None,
     as_json: ReportJson = False,
     is_public: Public = False,
@@ -86,7 +92,9 @@ def rank(
     from miner.corpus import Corpus, corpus_folder
 
     console: Console = ctx.obj
-    settings = console.settings(seed=seed, threshold=threshold, output=output)
+    settings = console.settings(
+        seed=seed, threshold=threshold, output=output, engine=engine, workers=workers, ray_address=ray_address
+    )
     corpus = Corpus.open(corpus_folder(settings.corpora, name))
 
     from miner.review.log import read_decisions

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from miner.engine.base import Stage
 from miner.errors import EngineError, SettingsError
@@ -13,6 +16,7 @@ from miner.errors import EngineError, SettingsError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CONNECT_S = 10.0
 OBJECT_STORE_BYTES = 200 * 1024 * 1024
 """Shared memory of a Ray that is started here: tables are small and few are under way."""
 
@@ -73,20 +77,32 @@ class RayEngine:
             return
         try:
             if self._address:
-                ray.init(address=self._address, log_to_driver=False, logging_level="error")
+                _knock(self._address)
+                ray.init(address=self._address, log_to_driver=False, logging_level=logging.ERROR)
             else:
                 ray.init(
                     num_cpus=self._n_workers,
                     object_store_memory=OBJECT_STORE_BYTES,
                     include_dashboard=False,
                     log_to_driver=False,
-                    logging_level="error",
+                    logging_level=logging.ERROR,
                 )
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             raise EngineError(
                 f"No Ray answers at {self._address or 'this machine'}: {str(error).strip().splitlines()[0][:200]}",
                 "Start one with `ray start --head`, or leave `--ray-address` out.",
             ) from error
+
+
+def _knock(address: str) -> None:
+    """Ray itself waits many minutes for a cluster that is not there.
+
+    Raises:
+        OSError: Nobody listens.
+    """
+    found = urlsplit(address if "://" in address else f"ray://{address}")
+    if found.hostname and found.port:
+        socket.create_connection((found.hostname, found.port), timeout=CONNECT_S).close()
 
 
 class _Worker:

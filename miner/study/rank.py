@@ -17,7 +17,7 @@ from miner.artifacts.links import Links
 from miner.artifacts.parents import parents
 from miner.artifacts.themes import places_on_a_map, themes
 from miner.corpus import Corpus
-from miner.engine import Engine, SerialEngine
+from miner.engine import Engine, engine_of
 from miner.eras import Era
 from miner.errors import NothingFound
 from miner.ranking.coverage import Incidence
@@ -47,7 +47,6 @@ TOP = 132
 ANY = "any"
 NO_STORY = Story()
 NO_DECISIONS = Decisions()
-IN_THIS_PROCESS = SerialEngine()
 
 
 def rank(
@@ -63,7 +62,7 @@ def rank(
     story: Story = NO_STORY,
     lens: str = "seen",
     look_up: LookUp | None = None,
-    engine: Engine = IN_THIS_PROCESS,
+    engine: Engine | None = None,
     progress: Progress = silent,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -80,15 +79,17 @@ def rank(
         story: When and where the story plays.
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
         look_up: Finds years that the catalogue lacks; None asks nobody.
-        engine: Where the posts are read and the mentions extracted.
+        engine: Where the posts are read and the mentions extracted; None for that of *settings*.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
         NothingFound: No posts, none of the era, or nothing that two authors name.
         SettingsError, UnknownName: A model is missing; there is no such lens.
-        UsageError: *links* and *decisions* contradict each other.
+        UsageError: *links* and *decisions* contradict each other, or settings of the engine do.
+        EngineError: Its workers die again and again.
     """
     version, links = corpus.version, joined([links, links_of(decisions)])
+    engine = engine or engine_of(settings.engine, n_workers=settings.workers, address=settings.ray_address)
     with _bench(corpus.folder, engine, progress) as workshop:
         chosen, facts, funnel = _chosen(corpus, version, era, keep, workshop)
         models = models or _loaded(settings, progress)
