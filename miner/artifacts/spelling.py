@@ -28,9 +28,10 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
     for key in sorted(accepted):
         for left in _deletes(key):
             index[left].append(key)
+    begun = {(key[:2], len(key) + gap) for key in accepted for gap in (-1, 0, 1)}
     found: dict[str, str] = {}
     for key in rare:
-        if _is_word(key):
+        if (key[:2], len(key)) not in begun:
             continue
         near = sorted({k for left in _deletes(key) for k in index.get(left, ())})
         for k in near:
@@ -38,6 +39,7 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
                 k[:2] == key[:2]
                 and _numbers(k) == _numbers(key)
                 and DamerauLevenshtein.distance(k, key, score_cutoff=1) == 1
+                and not _is_word(key)
             ):
                 found[key] = k
                 break

@@ -4,6 +4,7 @@
 corpora/summer-80s/kept/
 ├── facts-3f9a12c04b/      what the reading stage says of each post
 ├── mentions-91c0d2aa7e/   the candidate mentions of each post
+├── originals-07d1c2b9f3/  which of the posts that a run chose repeat which
 └── names-5be02f77c1/      what the judge says of each name
 ```
 
@@ -75,6 +76,18 @@ class Kept:
         if not self.folder.exists():
             create_table(self.folder, self.schema, {})
         return DeltaTable(self.folder)
+
+    def beside(self, stage: str, version: str, schema: pa.Schema) -> Kept:
+        """The results of another stage of the same corpus."""
+        return Kept(self._corpus, stage, version, schema)
+
+    def drop_older(self, n_left: int) -> None:
+        """Delete the results of this stage's other versions but for the newest *n_left*."""
+        stage = self.folder.name.rpartition("-")[0]
+        with storage_errors(self._corpus):
+            others = [folder for folder in self.folder.parent.glob(f"{stage}-*") if folder != self.folder]
+            for folder in sorted(others, key=lambda folder: folder.stat().st_mtime_ns, reverse=True)[n_left:]:
+                shutil.rmtree(folder)
 
     def files(self) -> list[Path]:
         """The Parquet files of all rows, oldest first."""

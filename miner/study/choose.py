@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from miner.corpus import Corpus
+from miner.corpus.kept import KEY
 from miner.eras import Era
 from miner.errors import UnknownName
 from miner.records import FunnelStep, Post
@@ -24,6 +27,8 @@ from miner.text.language import language_of
 
 KEEPABLE = ("bots", "reposts", "sellers", "frames", "duplicates")
 """What :func:`choose` leaves out, and can be told to keep."""
+ORIGINALS = pa.schema([(KEY, pa.int64()), ("original", pa.int64())])
+N_ORIGINALS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +158,18 @@ def _originals(posts: Posts, facts: Facts, rows: Rows) -> Rows:
     def texts(some: Rows) -> list[str]:
         return [clean(text or "") for text in posts.texts(rows[some], ["text"]).column(0).to_pylist()]
 
-    return originals(facts.column("whole")[rows], lambda i: facts.band(i)[rows], texts)
+    version = blake2b(posts.fingerprints[rows].tobytes() + facts.kept.folder.name.encode(), digest_size=5).hexdigest()
+    kept = facts.kept.beside("originals", version, ORIGINALS)
+    if not len(kept.keys()):
+        found = originals(facts.column("whole")[rows], lambda i: facts.band(i)[rows], texts)
+        repeats = np.flatnonzero(found != np.arange(len(rows)))
+        # a row for none, so that it is known to have been asked
+        kept.add(pa.table([[-1, *repeats.tolist()], [-1, *found[repeats].tolist()]], schema=ORIGINALS))
+        kept.drop_older(N_ORIGINALS)
+    made = np.arange(len(rows))
+    repeat, original = kept.column(KEY), kept.column("original")
+    made[repeat[repeat >= 0]] = original[repeat >= 0]
+    return made
 
 
 def kept_of(words: Sequence[str]) -> frozenset[str]:

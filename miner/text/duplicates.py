@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ NUM_PERM = 128
 # one word changed in a sentence of fifteen leaves three quarters of its word pairs
 THRESHOLD = 0.7
 N_BANDS = 32
+MIN_BANDS = 2
+"""Bands that two texts must share to be compared: of pairs with a similarity of 0.7 one in 550 shares fewer."""
 MIN_WORDS = 5
 # a thousand posts cut from one pattern share bands with one another and are all different: each is compared with the
 # oldest of them only, or the time would grow with their square
@@ -31,7 +34,7 @@ def whole(text: str) -> int:
 
 
 def sketches(texts: Sequence[str]) -> NDArray[np.int32]:
-    """MinHash bands of *texts*, shape (n_bands, n): two that share one may be near-duplicates.
+    """MinHash bands of *texts*, shape (n_bands, n): two that share some may be near-duplicates.
 
     128 permutations over pairs of words in 32 bands of 4 rows, each band hashed to 32 bits (Broder 1997; Leskovec,
     Rajaraman & Ullman, *Mining of Massive Datasets*, section 3.4): of pairs with a Jaccard similarity of 0.7 one in
@@ -112,7 +115,8 @@ def _first_near(
         for i, (text, values) in enumerate(zip(texts(chunk), columns, strict=True), start):
             mine = _shingles(text)
             shingles.append(mine)
-            others = sorted({j for home, value in zip(homes, values, strict=True) for j in home.get(value, ())})
+            shared = Counter(chain.from_iterable(map(dict.get, homes, values, repeat(()))))
+            others = sorted(j for j, n_bands in shared.items() if n_bands >= MIN_BANDS)
             near = next((j for j in others if _jaccard(mine, shingles[j]) >= threshold), None)
             if near is not None:
                 found.append((int(rows[i]), int(rows[near])))
