@@ -15,8 +15,9 @@ Shares = NDArray[np.float64]
 PRIOR_AUTHORS = 100.0
 LEVEL = 0.90
 N_DRAWS = 1000
-# 64 draws of 200,000 authors' weights are 100 MB
 DRAWS_AT_ONCE = 64
+# weights of 64 draws of 200,000 kinds of authors are 100 MB
+_CELLS_AT_ONCE = 64 * 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,25 +129,36 @@ def rank_intervals(
     Returns:
         Low and high ranks, each of shape (n_artifacts,), low at most high; 1 is best.
     """
-    sources = [(rows, rows[np.flatnonzero(np.diff(rows.indptr))]) for rows in sightings.by_source()]
-    n_authors = np.array([rows.shape[0] for rows, _ in sources], np.float64)
+    sources = [_kinds(rows) for rows in sightings.by_source()]
+    n_authors = np.array([n_of_kind.sum() for _, n_of_kind in sources], np.float64)
     rng = np.random.default_rng(seed)
     drawn = np.empty((n_draws, sightings.named.shape[1]), np.float32)
-    for start in range(0, n_draws, DRAWS_AT_ONCE):
-        n_now = min(DRAWS_AT_ONCE, n_draws - start)
-        counts = np.stack([_resample(all_, named, n_now, rng) for all_, named in sources], axis=1)
+    at_once = max(1, min(DRAWS_AT_ONCE, _CELLS_AT_ONCE // max((len(n) for _, n in sources), default=1)))
+    for start in range(0, n_draws, at_once):
+        n_now = min(at_once, n_draws - start)
+        counts = np.stack([_resample(kinds, n_of_kind, n_now, rng) for kinds, n_of_kind in sources], axis=1)
         drawn[start : start + n_now] = ranks(seen_shares(counts, n_authors))
     tail = (1 - level) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
     return np.floor(low).astype(np.int64), np.ceil(high).astype(np.int64)
 
 
-def _resample(rows: sparse.csr_array, naming: sparse.csr_array, n_draws: int, rng: np.random.Generator) -> Shares:
-    """Counts of artifacts in *n_draws* resamples of the authors *rows*, shape (n_draws, n_artifacts).
+def _kinds(rows: sparse.csr_array) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+    """The different rows, in order of appearance, and how many authors each stands for.
 
-    Only authors who name anything can change a count: the others are one cell of the multinomial.
+    Authors who name the same things are one cell of the multinomial, those who name nothing among them: draws cost by
+    what is said, and not by how many say it.
     """
-    silent = rows.shape[0] - naming.shape[0]
-    chances = np.append(np.ones(naming.shape[0]), silent) / max(1, rows.shape[0])
-    weights = rng.multinomial(rows.shape[0], chances, size=n_draws)[:, :-1]
-    return np.asarray((naming.T @ weights.T).T, np.float64)
+    # rows are told apart by a sum of 64 random bits a column, which two different ones share once in 10^19
+    bits = np.random.default_rng(0).integers(0, 1 << 63, rows.shape[1], dtype=np.int64)
+    marks = sparse.csr_array((rows.data.astype(np.int64), rows.indices, rows.indptr), shape=rows.shape) @ bits
+    _, first, n_alike = np.unique(marks, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    return rows[first[order]], n_alike[order]
+
+
+def _resample(kinds: sparse.csr_array, n_of_kind: NDArray[np.int64], n_draws: int, rng: np.random.Generator) -> Shares:
+    """Counts of artifacts in *n_draws* resamples of the authors, shape (n_draws, n_artifacts)."""
+    n_authors = int(n_of_kind.sum())
+    weights = rng.multinomial(n_authors, n_of_kind / max(1, n_authors), size=n_draws)
+    return np.asarray((kinds.T @ weights.T).T, np.float64)
