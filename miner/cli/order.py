@@ -149,7 +149,13 @@ def _host_of_token(host: str, hosts: Sequence[str]) -> str:
     from miner.sources.hosts import origin
 
     if host:
-        if hosts and origin(host) not in {origin(asked) for asked in hosts}:
+        try:
+            asked_for = origin(host)
+        except UsageError:
+            raise UsageError(
+                "What stands before the = of --token-env is no server.", "Write --token-env HOST=NAME."
+            ) from None
+        if hosts and asked_for not in {origin(asked) for asked in hosts}:
             raise UsageError(
                 f"A --token-env names a server that is not asked; asked are: {', '.join(hosts)}.",
                 "Write HOST as in --instance, or add that server with --instance.",
