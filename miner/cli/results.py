@@ -92,9 +92,11 @@ def rank(
     from miner.review.log import read_decisions
     from miner.study import kept_of, load_study_era, look_up, read_links
     from miner.study import rank as rank_stage
+    from miner.study.inputs import inputs_of, write_inputs
 
     chosen_era, kept = load_study_era(era), kept_of(keep or ())
-    decided = read_links(links)
+    decided, decisions = read_links(links), read_decisions(corpus.folder)
+    story = Story(year=story_year, region=region.upper())
     with insistent(), console.progress() as progress:
         made = rank_stage(
             corpus,
@@ -102,15 +104,29 @@ def rank(
             settings=settings,
             top=top,
             links=decided,
-            decisions=read_decisions(corpus.folder),
+            decisions=decisions,
             keep=kept,
             lens=lens,
             look_up=partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None,
-            story=Story(year=story_year, region=region.upper()),
+            story=story,
             progress=progress,
         )
     console.detail(f"models: {made.manifest.get('models')}")
-    finish(made, settings.output / name / made.run_id, as_json=as_json, is_public=is_public)
+    folder = settings.output / name / made.run_id
+    inputs = inputs_of(
+        made,
+        era=chosen_era,
+        settings=settings,
+        top=top,
+        links=decided,
+        decisions=decisions,
+        keep=kept,
+        story=story,
+        lens=lens,
+        is_online=online,
+    )
+    write_inputs(inputs, folder)
+    finish(made, folder, as_json=as_json, is_public=is_public)
 
 
 def report(

@@ -143,12 +143,18 @@ class Corpus:
         """Where each stream stands."""
         return dict(self._streams().cursors)
 
-    def rejections(self) -> dict[str, int]:
+    def rejections(self, version: int | None = None) -> dict[str, int]:
         """How many objects were rejected for which reason, most frequent first.
 
         A stream that was walked again from its start (``restarts``) counts once, as of its last walk.
+
+        Args:
+            version: As it was after this commit, which must exist; None is now.
         """
-        return self._streams().totals()
+        if version is None:
+            return self._streams().totals()
+        with storage_errors(self.folder):
+            return load_state(posts_folder(self.folder) / "_delta_log", version).totals()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

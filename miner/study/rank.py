@@ -64,6 +64,7 @@ def rank(
     lens: str = "seen",
     look_up: LookUp | None = None,
     engine: Engine = IN_THIS_PROCESS,
+    afresh: bool = False,
     progress: Progress = silent,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -81,6 +82,7 @@ def rank(
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
         look_up: Finds years that the catalogue lacks; None asks nobody.
         engine: Where the posts are read and the mentions extracted.
+        afresh: Nothing that earlier runs kept is used, and nothing is kept.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
@@ -89,7 +91,7 @@ def rank(
         UsageError: *links* and *decisions* contradict each other.
     """
     version, links = corpus.version, joined([links, links_of(decisions)])
-    with _bench(corpus.folder, engine, progress) as workshop:
+    with _bench(corpus.folder, engine, progress, afresh=afresh) as workshop:
         chosen, facts, funnel = _chosen(corpus, version, era, keep, workshop)
         models = models or _loaded(settings, progress)
         found = _identified(chosen, facts, era, settings, Names(models=models, workshop=workshop), links)
@@ -113,9 +115,9 @@ def rank(
 
 
 @contextmanager
-def _bench(corpus: Path, engine: Engine, progress: Progress) -> Iterator[Workshop]:
-    """Results are kept in the corpus, or where it must not be written, in a folder that goes with the run."""
-    if os.access(corpus, os.W_OK):
+def _bench(corpus: Path, engine: Engine, progress: Progress, *, afresh: bool) -> Iterator[Workshop]:
+    """Results are kept in the corpus; *afresh*, or where it must not be written, in a folder that goes with the run."""
+    if not afresh and os.access(corpus, os.W_OK):
         yield Workshop(folder=corpus, engine=engine, progress=progress)
         return
     with tempfile.TemporaryDirectory(prefix="miner-") as folder:
