@@ -1,4 +1,4 @@
-"""Commands that let others repeat a study: replay."""
+"""Commands that let others repeat a study: replay, study pack, study open."""
 
 from __future__ import annotations
 
@@ -29,9 +29,22 @@ Out = Annotated[
 ]
 
 
+Zip = Annotated[Path, typer.Option("--out", metavar="FILE", help="Zip file to write.", show_default=False)]
+By = Annotated[
+    str, typer.Option("--by", metavar="HOW", help="Posts by ids (to publish), or by value (to repeat the run).")
+]
+Pack = Annotated[Path, typer.Argument(metavar="FILE", help="A zip file that `miner study pack` wrote.")]
+Folder = Annotated[Path, typer.Option("--into", metavar="FOLDER", help="A new folder.", show_default=False)]
+
+study = typer.Typer(help="Hand a study on as one file.", no_args_is_help=True, rich_markup_mode=None)
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this file."""
     app.command("replay", epilog=EPILOG)(replay)
+    study.command("pack", epilog=EPILOG)(pack)
+    study.command("open", epilog=EPILOG)(open_)
+    app.add_typer(study, name="study")
 
 
 def replay(ctx: typer.Context, run: Run, out: Out = None, as_json: Json = False) -> None:
@@ -85,3 +98,45 @@ def _print(done: Replayed, out: Path | None) -> None:
     typer.echo(f"\n{n_same:,} of {len(done.files):,} files of {done.run_id} are the same to the last byte.")
     if out is None and not done.is_identical:
         typer.echo("Keep what was made anew with --out FOLDER to look into it.")
+
+
+def pack(ctx: typer.Context, run: Run, out: Zip, by: By = "ids", as_json: Json = False) -> None:
+    """Write a run with all that it rests on into one zip file, an RO-Crate.
+
+    By ids: ids of posts and the public report; decisions without names and notes. By value: the posts, with pseudonyms
+    and without the key, and the internal report: `miner study open` and `miner replay` then make it again. Nobody can
+    take a post out of a file that was handed on.
+
+    Example: miner study pack 80s-1a2b3c4d --out study.zip
+    """
+    from miner.study.pack import pack as pack_run
+
+    console: Console = ctx.obj
+    settings = console.settings()
+    files = pack_run(find_run(run, settings.output), out, by=by, settings=settings)
+    if as_json:
+        import msgspec
+
+        print_json({"file": str(out), "by": by, "files": msgspec.to_builtins(files)})
+        return
+    typer.echo(f"{len(files):,} files, {out.stat().st_size:,} bytes in {out}, posts by {by}.")
+
+
+def open_(ctx: typer.Context, file: Pack, into: Folder, as_json: Json = False) -> None:
+    """Open a pack into a new folder; every file is held against its checksum.
+
+    Example: miner study open study.zip --into study
+    """
+    from miner.study.unpack import unpack
+
+    del ctx
+    opened = unpack(file, into)
+    if as_json:
+        corpus = str(opened.corpus) if opened.corpus else None
+        print_json({"run": str(opened.run), "n_files": opened.n_files, "corpus": corpus})
+        return
+    typer.echo(f"{opened.n_files:,} files in {into}, each as it was packed.")
+    if opened.corpus:
+        typer.echo(f"Next: miner replay {opened.run}")
+    else:
+        typer.echo(f"Posts are by id alone; the list is in {opened.run / 'public' / 'report.html'}.")
