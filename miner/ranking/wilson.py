@@ -9,7 +9,7 @@ Z_95 = 1.959964
 
 
 def wilson(n_of: int, n: int, *, z: float = Z_95) -> tuple[float, float]:
-    """The score interval of a share, 95 % by default (Wilson, *Journal of the American Statistical Association* 22, 1927).
+    """The score interval of a share, 95 % by default (Wilson, *J. of the American Statistical Association* 22, 1927).
 
     Args:
         n_of: How many have the property, 0 to *n*.

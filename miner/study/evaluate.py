@@ -96,14 +96,14 @@ def evaluate(rows: Sequence[RankedArtifact], gold: Gold) -> Evaluation:
     """Hold *rows*, best first, against *gold*.
 
     A row has a thing of the list when one of its spellings is one of the thing's names; case, accents, punctuation and
-    plural do not matter. So a list is as good as the names in it: an artifact under a name that the list lacks counts as
+    plural do not matter. So a list is as good as the names in it: an artifact under a name that the list lacks is
     missed.
     """
     things, (owner, n_ambiguous) = gold.things, owners(gold.things)
     keys = [_keys(row) for row in rows]
     held = [frozenset(owner[key] for key in own if key in owner) for own in keys]
-    true = [i for i, thing in enumerate(things) if thing.is_artifact]
-    where = _where(held)
+    true, where = [i for i, thing in enumerate(things) if thing.is_artifact], _where(held)
+    spread = [i for i in true if len(where.get(i, ())) > 1]
     same, different = _pairs(things, owner, keys), _apart(true, where)
     dated = list(_dated(things, where, rows))
     off = tuple(one for one in dated if abs(one[1] - one[2]) > YEAR_OFF)
@@ -112,9 +112,7 @@ def evaluate(rows: Sequence[RankedArtifact], gold: Gold) -> Evaluation:
         n_rows=len(rows),
         depths=tuple(_depth(k, held, things) for k in _depths(len(rows))),
         missed=tuple(things[i].name for i in true if i not in where),
-        wrong=tuple(
-            row.artifact.name for row, of, true_of in zip(rows, held, artifacts, strict=True) if of and not true_of
-        ),
+        wrong=tuple(rows[at].artifact.name for at, of in enumerate(held) if of and not artifacts[at]),
         same=Share.of(sum(same), len(same)),
         different=Share.of(sum(different), len(different)),
         joined=tuple(
@@ -122,11 +120,7 @@ def evaluate(rows: Sequence[RankedArtifact], gold: Gold) -> Evaluation:
             for row, of in zip(rows, artifacts, strict=True)
             if len(of) > 1
         ),
-        split=tuple(
-            (things[i].name, tuple(rows[at].artifact.name for at in where[i]))
-            for i in true
-            if len(where.get(i, ())) > 1
-        ),
+        split=tuple((things[i].name, tuple(rows[at].artifact.name for at in where[i])) for i in spread),
         years=Share.of(len(dated) - len(off), len(dated)),
         misdated=off,
         n_ambiguous=n_ambiguous,

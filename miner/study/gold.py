@@ -55,7 +55,8 @@ def read_gold(path: Path) -> Gold:
     """The list in a CSV file, UTF-8.
 
     Raises:
-        UsageError: It cannot be read, lacks the column ``name``, has no line, a line that does not fit, or a thing twice.
+        UsageError: It cannot be read, lacks the column ``name``, names no artifact, has a line that does not fit, or a
+            thing twice.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
