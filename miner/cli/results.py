@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -94,38 +94,22 @@ def rank(
     from miner.study import rank as rank_stage
     from miner.study.inputs import inputs_of, write_inputs
 
-    chosen_era, kept = load_study_era(era), kept_of(keep or ())
-    decided, decisions = read_links(links), read_decisions(corpus.folder)
-    story = Story(year=story_year, region=region.upper())
+    asked: dict[str, Any] = {
+        "era": load_study_era(era),
+        "settings": settings,
+        "top": top,
+        "links": read_links(links),
+        "decisions": read_decisions(corpus.folder),
+        "keep": kept_of(keep or ()),
+        "lens": lens,
+        "story": Story(year=story_year, region=region.upper()),
+    }
     with insistent(), console.progress() as progress:
-        made = rank_stage(
-            corpus,
-            era=chosen_era,
-            settings=settings,
-            top=top,
-            links=decided,
-            decisions=decisions,
-            keep=kept,
-            lens=lens,
-            look_up=partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None,
-            story=story,
-            progress=progress,
-        )
+        ask = partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None
+        made = rank_stage(corpus, **asked, look_up=ask, progress=progress)
     console.detail(f"models: {made.manifest.get('models')}")
     folder = settings.output / name / made.run_id
-    inputs = inputs_of(
-        made,
-        era=chosen_era,
-        settings=settings,
-        top=top,
-        links=decided,
-        decisions=decisions,
-        keep=kept,
-        story=story,
-        lens=lens,
-        is_online=online,
-    )
-    write_inputs(inputs, folder)
+    write_inputs(inputs_of(made, **asked, is_online=online), folder)
     finish(made, folder, as_json=as_json, is_public=is_public)
 
 

@@ -144,17 +144,12 @@ class Corpus:
         return dict(self._streams().cursors)
 
     def rejections(self, version: int | None = None) -> dict[str, int]:
-        """How many objects were rejected for which reason, most frequent first.
+        """How many objects were rejected for which reason by *version* (None: by now), most frequent first.
 
         A stream that was walked again from its start (``restarts``) counts once, as of its last walk.
-
-        Args:
-            version: As it was after this commit, which must exist; None is now.
         """
-        if version is None:
-            return self._streams().totals()
-        with storage_errors(self.folder):
-            return load_state(posts_folder(self.folder) / "_delta_log", version).totals()
+        state = self._streams() if version is None else load_state(posts_folder(self.folder) / "_delta_log", version)
+        return state.totals()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

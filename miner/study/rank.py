@@ -82,13 +82,12 @@ def rank(
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
         look_up: Finds years that the catalogue lacks; None asks nobody.
         engine: Where the posts are read and the mentions extracted.
-        afresh: Nothing that earlier runs kept is used, and nothing is kept.
+        afresh: What earlier runs kept is not used, and nothing is kept.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
         NothingFound: No posts, none of the era, or nothing that two authors name.
-        SettingsError, UnknownName: A model is missing; there is no such lens.
-        UsageError: *links* and *decisions* contradict each other.
+        SettingsError, UnknownName, UsageError: A model is missing; no such lens; *links* contradict *decisions*.
     """
     version, links = corpus.version, joined([links, links_of(decisions)])
     with _bench(corpus.folder, engine, progress, afresh=afresh) as workshop:
@@ -100,8 +99,7 @@ def rank(
         asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
         others = reference(chosen, facts, era, load_background())
         made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
-        made, grouped = _shown(made, found, chosen)
-        funnel = told(funnel, found, chosen, top=top)
+        (made, grouped), funnel = _shown(made, found, chosen), told(funnel, found, chosen, top=top)
     return summarise(
         corpus=corpus,
         era=era,
