@@ -189,7 +189,7 @@ def _difference(one: bytes | None, other: bytes | None, name: str) -> str:
         return ""
     if name.endswith(".json") and (found := _fields(one, other)):
         some = "; ".join(f"{c.key}: {c.then} then, {c.now} now" for c in found[:N_SHOWN])
-        return f"{len(found):,} values differ: {some}"
+        return f"{len(found):,} {'value differs' if len(found) == 1 else 'values differ'}: {some}"
     place = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return f"differs from byte {place + 1:,} on ({len(one):,} bytes then, {len(other):,} now)"
 
