@@ -21,6 +21,7 @@ from miner.report import Report
 from miner.report.parquet import to_table
 from miner.review.log import read_decisions
 from miner.settings import Settings
+from miner.sources.files.opening import check_path
 from miner.study.choose import kept_of
 from miner.study.eras import ANY
 from miner.study.import_result import ImportResult
@@ -81,6 +82,8 @@ def open_corpus(name: str, *, files: Sequence[str | Path] = (), settings: Settin
         MinerError: A file cannot be read, or the corpus cannot be written.
     """
     folder = corpus_folder((settings or Settings()).corpora, name)
+    for file in files:
+        check_path(Path(file))
     corpus = Corpus.create(folder) if files and not is_corpus(folder) else Corpus.open(folder)
     if files:
         _raise_failures(import_files(files, corpus))

@@ -187,7 +187,8 @@ def test_a_notebook_is_told_what_is_wrong(tmp_path: Path) -> None:
         miner.open_corpus("mine", settings=settings)
     with pytest.raises(MinerError, match=r"nowhere\.jsonl"):
         miner.open_corpus("mine", files=[tmp_path / "nowhere.jsonl"], settings=settings)
-    corpus = Corpus.open(tmp_path / "corpora" / "mine")
+    assert not settings.corpora.exists()
+    corpus = Corpus.create(settings.corpora / "mine")
     with pytest.raises(UnknownName, match="no era called '81s'"):
         miner.rank(corpus, "81s", settings=settings)
     with pytest.raises(NothingFound):

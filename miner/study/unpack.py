@@ -152,7 +152,7 @@ def _settle(root: Path, names: Sequence[str], file: Path) -> tuple[Path, Path | 
     report = load_report(root / run)
     told = report.manifest.get("corpus")
     rejected = told.get("rejected") if isinstance(told, Mapping) else None
-    counts = {str(k): int(v) for k, v in rejected.items()} if isinstance(rejected, Mapping) else {}
+    counts = {k: n for k, n in rejected.items() if isinstance(n, int)} if isinstance(rejected, Mapping) else {}
     _make_corpus(root / corpus, root / POSTS, counts)
     return run, corpus
 
