@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import miner
+import miner.api
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "miner"
@@ -25,6 +30,8 @@ ALLOWED: dict[str, set[str]] = {
     **{stage: LOW | {"eras", "data"} for stage in STAGES},
     "study": LOW | {"eras", "data"} | STAGES,
     "cli": LOW | {"eras", "study"} | STAGES,
+    # the names of notebooks: beside the command line, and like it on top
+    "api": LOW | {"eras", "study"} | STAGES,
     "__main__": {"cli"},
 }
 
@@ -51,7 +58,8 @@ def imports(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_only_go_down(path: Path) -> None:
     if path == PACKAGE / "__init__.py":
-        assert not set(imports(path))
+        # for type checkers alone: what it really loads is tested below
+        assert set(imports(path)) == {"api"}
         return
     here = room(path)
     upward = set(imports(path)) - ALLOWED[here] - {here}
@@ -74,3 +82,21 @@ def test_no_function_is_over_60_lines_and_no_module_over_300() -> None:
     long += [str(p.relative_to(ROOT)) for p in FILES if p.read_text(encoding="utf-8").count("\n") > 300]
     assert FILES
     assert long == []
+
+
+def test_a_notebook_has_five_names() -> None:
+    names = ["Settings", "load_era", "open_corpus", "rank", "write_report"]
+    assert sorted({*miner.__all__} - {"__version__"}) == names == miner.api.__all__
+    assert dir(miner) == sorted(miner.__all__)
+    assert [getattr(miner, name) for name in names] == [getattr(miner.api, name) for name in names]
+    with pytest.raises(AttributeError, match="no attribute 'corpus_of'"):
+        miner.corpus_of  # noqa: B018
+
+
+def test_importing_the_package_loads_nothing_of_it() -> None:
+    code = (
+        "import sys, time; began = time.perf_counter(); import miner; took_s = time.perf_counter() - began\n"
+        "print([m for m in sys.modules if m.startswith('miner.') or m in ('numpy', 'pyarrow', 'spacy')], took_s < 0.05)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[] True\n"

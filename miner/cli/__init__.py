@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 
 from miner import __version__
-from miner.cli import collect, compare, dates, decide, inspect, people, results, serve, sources, upkeep
+from miner.cli import (
+    collect,
+    compare,
+    dates,
+    decide,
+    evaluate,
+    inspect,
+    people,
+    repeat,
+    results,
+    serve,
+    sources,
+    upkeep,
+)
 from miner.cli.console import Console
 from miner.cli.failures import INTERRUPTED, reported
 
@@ -34,6 +47,8 @@ sources.add_to(app)
 inspect.add_to(app)
 upkeep.add_to(app)
 people.add_to(app)
+repeat.add_to(app)
+evaluate.add_to(app)
 
 
 def _version(is_wanted: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -100,25 +100,25 @@ def rank(
     from miner.review.log import read_decisions
     from miner.study import kept_of, load_study_era, look_up, read_links
     from miner.study import rank as rank_stage
+    from miner.study.inputs import inputs_of, write_inputs
 
-    chosen_era, kept = load_study_era(era), kept_of(keep or ())
-    decided = read_links(links)
+    asked: dict[str, Any] = {
+        "era": load_study_era(era),
+        "settings": settings,
+        "top": top,
+        "links": read_links(links),
+        "decisions": read_decisions(corpus.folder),
+        "keep": kept_of(keep or ()),
+        "lens": lens,
+        "story": Story(year=story_year, region=region.upper()),
+    }
     with insistent(), console.progress() as progress:
-        made = rank_stage(
-            corpus,
-            era=chosen_era,
-            settings=settings,
-            top=top,
-            links=decided,
-            decisions=read_decisions(corpus.folder),
-            keep=kept,
-            lens=lens,
-            look_up=partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None,
-            story=Story(year=story_year, region=region.upper()),
-            progress=progress,
-        )
+        ask = partial(look_up, settings=settings, story_year=story_year, progress=progress) if online else None
+        made = rank_stage(corpus, **asked, look_up=ask, progress=progress)
     console.detail(f"models: {made.manifest.get('models')}")
-    finish(made, settings.output / name / made.run_id, as_json=as_json, is_public=is_public)
+    folder = settings.output / name / made.run_id
+    write_inputs(inputs_of(made, **asked, is_online=online), folder)
+    finish(made, folder, as_json=as_json, is_public=is_public)
 
 
 def report(

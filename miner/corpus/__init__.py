@@ -7,12 +7,14 @@ that is killed loses nothing that was acknowledged and repeats nothing.
 from miner.corpus.folder import corpora_in, corpus_folder, is_corpus, last_commits
 from miner.corpus.schema import SCHEMA, post_from_row
 from miner.corpus.store import Appended, Corpus
+from miner.corpus.then import CorpusThen
 from miner.corpus.view import View
 
 __all__ = [
     "SCHEMA",
     "Appended",
     "Corpus",
+    "CorpusThen",
     "View",
     "corpora_in",
     "corpus_folder",

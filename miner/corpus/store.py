@@ -143,12 +143,13 @@ class Corpus:
         """Where each stream stands."""
         return dict(self._streams().cursors)
 
-    def rejections(self) -> dict[str, int]:
-        """How many objects were rejected for which reason, most frequent first.
+    def rejections(self, version: int | None = None) -> dict[str, int]:
+        """How many objects were rejected for which reason by *version* (None: by now), most frequent first.
 
         A stream that was walked again from its start (``restarts``) counts once, as of its last walk.
         """
-        return self._streams().totals()
+        state = self._streams() if version is None else load_state(posts_folder(self.folder) / "_delta_log", version)
+        return state.totals()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

@@ -8,11 +8,14 @@ import platform
 from collections.abc import Mapping
 from importlib import metadata
 
+import msgspec
+
 from miner import __version__
 from miner.corpus import Corpus
 from miner.eras import Era
 from miner.settings import Settings
 from miner.study.choose import Chosen
+from miner.study.gather import Posts
 from miner.study.identify import Identified
 from miner.study.listed import Asked, Listed
 from miner.study.models import Models
@@ -43,9 +46,11 @@ def manifest_of(
         "corpus": {
             "name": corpus.name,
             "version": version,
-            "rejected": dict(sorted(corpus.rejections().items())),
+            "posts": posts_digest(chosen.posts),
+            "rejected": dict(sorted(corpus.rejections(version).items())),
         },
         "era": era.name if era else "any",
+        "era_definition": digest(era),
         "settings": {
             "threshold": settings.threshold,
             "seed": settings.seed,
@@ -62,6 +67,7 @@ def manifest_of(
             "out": sorted(asked.links.out),
         },
         "decisions": len(asked.decisions.lines),
+        "decisions_digest": digest(asked.decisions.lines),
         "counts": {
             "posts_counted": len(chosen),
             "authors": chosen.n_authors,
@@ -78,5 +84,28 @@ def run_id(manifest: Mapping[str, object]) -> str:
     return f"{manifest['era']}-{hashlib.blake2b(stable.encode(), digest_size=4).hexdigest()}"
 
 
-def _online(looked_up: LookedUp | None) -> dict[str, int]:
-    return {} if looked_up is None else {"asked": looked_up.n_asked, "dated": looked_up.n_dated}
+def digest(thing: object) -> str:
+    """Twelve hex digits that stand for what a record holds, on every machine."""
+    return hashlib.blake2b(msgspec.json.encode(thing, order="deterministic"), digest_size=6).hexdigest()
+
+
+def posts_digest(posts: Posts) -> str:
+    """Twelve hex digits that stand for all posts of a corpus: what they say, when, and which are of one author.
+
+    Made of no pseudonym and no order of storage, so that it outlasts a new key, `miner corpus compact` and a pack.
+    """
+    found = hashlib.blake2b("\0".join(posts.sources).encode(), digest_size=6)
+    for column in (posts.fingerprints, posts.created, posts.authors, posts.source, posts.is_bot, posts.is_repost):
+        found.update(column.astype("<i8").tobytes())
+    return found.hexdigest()
+
+
+def _online(looked_up: LookedUp | None) -> dict[str, object]:
+    if looked_up is None:
+        return {}
+    said = {
+        "asked": looked_up.n_asked,
+        "dated": looked_up.n_dated,
+        "answers": digest([r.dating for r in looked_up.rows]),
+    }
+    return said | ({"trouble": looked_up.trouble} if looked_up.trouble else {})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from miner.sources.http import PoliteClient
 from miner.sources.wikidata import HOST, Item, first_year
 from miner.study.describe import dated
 
+ANSWERS: Final = ".wikidata.csv"
 COLUMNS: Final = ("name", "item", "year", "wikis")
 LICENCE: Final = "CC0-1.0"
 
@@ -71,10 +73,34 @@ def look_up(
     Raises:
         CorpusError: The file of answers cannot be read or written.
     """
-    memory = Memory(settings.corpora / ".wikidata.csv")
-    undated = [row for row in rows if row.dating.confidence == "none"]
-    new = [row.artifact.name for row in undated if row.artifact.name not in memory]
+    memory = Memory(settings.corpora / ANSWERS)
+    new = [row.artifact.name for row in rows if row.dating.confidence == "none" and row.artifact.name not in memory]
     trouble = asyncio.run(_ask(new, memory, settings, host, client, progress)) if new else ""
+    return _looked_up(rows, memory, story_year, trouble)
+
+
+def remembered(
+    rows: Sequence[RankedArtifact], answers: Path, *, story_year: int | None = None, trouble: str = ""
+) -> LookedUp:
+    """What :func:`look_up` gave, from the file of its *answers* alone; nobody is asked. *trouble* is as it was told."""
+    return _looked_up(rows, Memory(answers), story_year, trouble)
+
+
+def answers_to(names: Iterable[str], path: Path) -> str:
+    """The lines of the file of answers at *path* that are about *names*, as such a file, in the order of the names."""
+    memory, out = Memory(path), io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    lines.writerows(_line(name, memory.get(name)) for name in sorted(set(names)) if name in memory)
+    return out.getvalue()
+
+
+def _line(name: str, item: Item | None) -> list[object]:
+    return [name, item.item, item.year, item.n_wikis] if item else [name, "", "", ""]
+
+
+def _looked_up(rows: Sequence[RankedArtifact], memory: Memory, story_year: int | None, trouble: str) -> LookedUp:
+    undated = [row for row in rows if row.dating.confidence == "none"]
     done = [_dated(row, memory, story_year) for row in rows]
     n_dated = sum(row.dating.confidence != "none" for row in done) - (len(rows) - len(undated))
     return LookedUp(rows=tuple(done), n_asked=len(undated), n_dated=n_dated, trouble=trouble)
@@ -146,7 +172,6 @@ class Memory:
             CorpusError: It cannot be written.
         """
         self._known[spelling_key(name)] = item
-        row = [name, item.item, item.year, item.n_wikis] if item else [name, "", "", ""]
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8", newline="") as file:
@@ -155,7 +180,7 @@ class Memory:
                     out.writerow(COLUMNS)
                 elif not self._ends_with_a_line:
                     file.write("\n")
-                out.writerow(row)
+                out.writerow(_line(name, item))
                 file.flush()
                 os.fsync(file.fileno())
             self._ends_with_a_line = True

@@ -35,7 +35,8 @@ def save(report: Report, folder: Path, *, is_public: bool = False) -> dict[str, 
         return write_report(public(report), folder / "public", FORMATS)
     paths = write_report(report, folder, FORMATS)
     stamp = {"written_at": datetime.now(UTC).isoformat(timespec="seconds"), "manifest": report.manifest}
-    _write_whole(folder / STAMP, json.dumps(stamp, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    text = json.dumps(stamp, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    write_whole(folder / STAMP, text.encode())
     return paths
 
 
@@ -48,11 +49,16 @@ def load_report(folder: Path) -> Report:
     return read_report(folder / "report.json")
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a small file, whole or not at all."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a small file, whole or not at all.
+
+    Raises:
+        StorageFull: No room left.
+        MinerError: It cannot be written.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(data)
         part.replace(path)
     except OSError as error:
         if error.errno in _FULL:

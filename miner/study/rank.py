@@ -63,6 +63,7 @@ def rank(
     lens: str = "seen",
     look_up: LookUp | None = None,
     engine: Engine | None = None,
+    afresh: bool = False,
     progress: Progress = silent,
 ) -> Report:
     """The artifacts that most people of *corpus* name, with what they rest on.
@@ -80,17 +81,17 @@ def rank(
         lens: Which of :data:`miner.study.lenses.LENSES` chooses and orders the rows.
         look_up: Finds years that the catalogue lacks; None asks nobody.
         engine: Where the posts are read and the mentions extracted; None for that of *settings*.
+        afresh: What earlier runs kept is not used, and nothing is kept.
         progress: Told the stage and how many of its posts are done.
 
     Raises:
         NothingFound: No posts, none of the era, or nothing that two authors name.
-        SettingsError, UnknownName: A model is missing; there is no such lens.
-        UsageError: *links* and *decisions* contradict each other, or settings of the engine do.
+        SettingsError, UnknownName, UsageError: A model is missing; no such lens; *links* contradict *decisions*.
         EngineError: Its workers die again and again.
     """
     version, links = corpus.version, joined([links, links_of(decisions)])
     engine = engine or engine_of(settings.engine, n_workers=settings.workers, address=settings.ray_address)
-    with _bench(corpus.folder, engine, progress) as workshop:
+    with _bench(corpus.folder, engine, progress, afresh=afresh) as workshop:
         chosen, facts, funnel = _chosen(corpus, version, era, keep, workshop)
         models = models or _loaded(settings, progress)
         found = _identified(chosen, facts, era, settings, Names(models=models, workshop=workshop), links)
@@ -99,8 +100,7 @@ def rank(
         asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
         others = reference(chosen, facts, era, load_background())
         made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
-        made, grouped = _shown(made, found, chosen)
-        funnel = told(funnel, found, chosen, top=top)
+        (made, grouped), funnel = _shown(made, found, chosen), told(funnel, found, chosen, top=top)
     return summarise(
         corpus=corpus,
         era=era,
@@ -114,9 +114,9 @@ def rank(
 
 
 @contextmanager
-def _bench(corpus: Path, engine: Engine, progress: Progress) -> Iterator[Workshop]:
-    """Results are kept in the corpus, or where it must not be written, in a folder that goes with the run."""
-    if os.access(corpus, os.W_OK):
+def _bench(corpus: Path, engine: Engine, progress: Progress, *, afresh: bool) -> Iterator[Workshop]:
+    """Results are kept in the corpus; *afresh*, or where it must not be written, in a folder that goes with the run."""
+    if not afresh and os.access(corpus, os.W_OK):
         yield Workshop(folder=corpus, engine=engine, progress=progress)
         return
     with tempfile.TemporaryDirectory(prefix="miner-") as folder:
