@@ -90,13 +90,11 @@ def rank(
         EngineError: Its workers die again and again.
     """
     version, links = corpus.version, joined([links, links_of(decisions)])
-    engine = engine or engine_of(settings.engine, n_workers=settings.workers, address=settings.ray_address)
-    with _bench(corpus.folder, engine, progress, afresh=afresh) as workshop:
+    with _bench(corpus.folder, engine or _engine(settings), progress, afresh=afresh) as workshop:
         chosen, facts, funnel = _chosen(corpus, version, era, keep, workshop)
         models = models or _loaded(settings, progress)
         found = _identified(chosen, facts, era, settings, Names(models=models, workshop=workshop), links)
         every = _ranked(found, chosen, settings.seed, progress)
-        progress("describing", 0, 0)
         asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
         others = reference(chosen, facts, era, load_background())
         made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
@@ -111,6 +109,10 @@ def rank(
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, found, made),
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], chosen.n_authors),
     )
+
+
+def _engine(settings: Settings) -> Engine:
+    return engine_of(settings.engine, n_workers=settings.workers, address=settings.ray_address)
 
 
 @contextmanager
@@ -205,6 +207,7 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
                 parent=None if (above := wider[i]) is None else names[above],
             )
         )
+    progress("describing", 0, 0)
     return rows
 
 
