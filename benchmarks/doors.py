@@ -18,7 +18,7 @@ import zstandard
 
 from miner.artifacts.catalogue import Catalogue, by_key, load_all, load_catalogue
 from miner.corpus.cursors import load_state
-from miner.eras import Era, load_era, read_eras
+from miner.eras import Era, era_names, load_era, read_eras
 from miner.eras.checks import parse_era
 from miner.names import spelling_key, words_of
 from miner.records import Story
@@ -176,7 +176,7 @@ def _read_text(data: bytes) -> None:
 
 @cache
 def _all_eras() -> tuple[Era, ...]:
-    return tuple(load_era(name) for name in ("80s", "90s", "late70s"))
+    return tuple(load_era(name) for name in era_names()[:6])
 
 
 @cache

@@ -160,12 +160,17 @@ def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
 
     Raises:
         SettingsError: A row without a name, with a category that there is not, or with a year that is none or has no
-            source; the message names the line.
+            source; the message names the line. Or the file is no table in UTF-8.
     """
     if path is None:
         return load_all().told
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(_own(row, number) for number, row in enumerate(csv.DictReader(file), 2))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return tuple(_own(row, number) for number, row in enumerate(csv.DictReader(file), 2))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SettingsError(
+            f"The catalogue {path} cannot be read: {error}.", "Save it as CSV in UTF-8, or take it away."
+        ) from error
 
 
 @lru_cache(maxsize=2)

@@ -135,7 +135,9 @@ def _read_entry(log: Path, number: int) -> Mapping[str, Any] | None:
         first, *others = map(json.loads, lines)  # an empty file, as a power cut leaves it, fails here
         info: Mapping[str, Any] = next((a["commitInfo"] for a in (first, *others) if "commitInfo" in a), {})
         entry: Mapping[str, Any] | None = json.loads(info[ENTRY]) if ENTRY in info else None
-    except (OSError, ValueError, TypeError) as error:
+        if entry is not None:
+            StreamState().apply(entry)  # an entry of another shape fails here, before it spoils what was added up
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise CorpusError(
             f"The corpus {log.parent.parent.name} is damaged: {path} is missing or cannot be read.",
             "Put that file back from a backup; without one, "

@@ -35,7 +35,7 @@ def read_cursor(text: str | None, *, since: datetime | None, until: datetime | N
     """
     try:
         found = msgspec.json.decode(text or "", type=Cursor)
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         found = Cursor()
     from_start = found.since is None or (since is not None and since >= found.since)
     to_end = found.until is None or (until is not None and until <= found.until)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from itertools import islice
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from bs4.builder._lxml import LXMLTreeBuilder
 
 from miner.sources.html import printable
@@ -78,7 +79,10 @@ def read_tree(body: bytes | str, charset: str = "") -> tuple[BeautifulSoup, bool
     cut = body[:MAX_BYTES]
     text = printable(page_text(cut, charset) if isinstance(cut, bytes) else cut)
     pieces = _END.sub("", text).split("<", MAX_TAGS)
-    tree = BeautifulSoup("<".join(pieces[:MAX_TAGS]), builder=_Builder())
+    with warnings.catch_warnings():
+        # XML is read as browsers read it, too
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        tree = BeautifulSoup("<".join(pieces[:MAX_TAGS]), builder=_Builder())
     return tree, len(body) > MAX_BYTES or len(pieces) > MAX_TAGS
 
 

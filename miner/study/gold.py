@@ -60,7 +60,8 @@ def read_gold(path: Path) -> Gold:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        list(csv.reader(text.splitlines()))  # a field without end fails here
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read ({error}).", f"Give a CSV file in UTF-8. {_FORM}") from error
     rows = csv.DictReader(text.splitlines())
     named = [name or "" for name in rows.fieldnames or ()]

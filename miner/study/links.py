@@ -26,7 +26,8 @@ def read_links(path: Path | None) -> Links:
         return Links()
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        list(csv.reader(text.splitlines()))  # a field without end fails here
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read ({error}).", "Give a CSV file with name_a,name_b,same.") from error
     rows = csv.DictReader(text.splitlines())
     if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:

@@ -45,12 +45,14 @@ class Archive:
             )
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+            # a member without a name, which only a damaged list has, makes is_dir() fail
+            members = [info for info in self._zip.infolist() if not info.is_dir()]
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, IndexError) as error:
             raise UsageError(
                 f"{name} begins as a ZIP archive, and its list of files cannot be read ({error}).",
                 "Download or copy it again: the list stands at the very end.",
             ) from error
-        self._members = {_plain(info.filename): info for info in self._zip.infolist() if not info.is_dir()}
+        self._members = {_plain(info.filename): info for info in members}
         self.names = tuple(sorted(self._members, key=as_numbered))
         size = file.seek(0, 2)
         if sum(info.compress_size for info in self._zip.infolist()) > size:
