@@ -68,7 +68,7 @@ class Running:
         self.process.kill()
         return self.end(timeout_s=30)
 
-    def end(self, *, timeout_s: float = 120) -> Ended:
+    def end(self, *, timeout_s: float = 600.0) -> Ended:
         """Wait for its end.
 
         Raises:

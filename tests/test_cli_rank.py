@@ -6,8 +6,8 @@ import json
 import shutil
 import signal
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cli_program import Outcome, call, end, n_posts_in, start, write_posts
@@ -120,19 +120,24 @@ def test_a_disk_that_is_full_keeps_the_report_of_before(
     study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shutil.copytree(study.run, tmp_path / "output" / "mine" / "r")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "output" / "mine" / "r").iterdir()}
+    folder = tmp_path / "output" / "mine" / "r"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
-    def full(path: Path, *_: Any, **__: Any) -> int:
+    write = Path.write_bytes
+
+    def full(path: Path, data: bytes, needle: str) -> int:
+        if needle not in path.name:
+            return write(path, data)
         path.touch()
         raise OSError(28, "No space left on device", str(path))
 
-    for method in ("write_bytes", "write_text"):
+    for needle in ("report", "run.json"):
         with monkeypatch.context() as patch:
-            patch.setattr(Path, method, full)
+            patch.setattr(Path, "write_bytes", partialmethod(full, needle=needle))
             shown = call(tmp_path, "report", "r")
         assert (shown.code, shown.out) == (StorageFull.exit_code, "")
         assert shown.err.startswith("Error: There is no room for ")
-        assert {path.name for path in (tmp_path / "output" / "mine" / "r").iterdir()} == before.keys()
+        assert {path.name for path in folder.iterdir() if path.is_file()} == before.keys()
     assert (tmp_path / "output" / "mine" / "r" / "run.json").read_bytes() == before["run.json"]
     assert call(tmp_path, "report", "r").code == 0
 

@@ -36,7 +36,12 @@ By = Annotated[
 Pack = Annotated[Path, typer.Argument(metavar="FILE", help="A zip file that `miner study pack` wrote.")]
 Folder = Annotated[Path, typer.Option("--into", metavar="FOLDER", help="A new folder.", show_default=False)]
 
-study = typer.Typer(help="Hand a study on as one file.", no_args_is_help=True, rich_markup_mode=None)
+study = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog=EPILOG,
+    help="Hand a study on as one file.\n\nExample: miner study pack 80s-1a2b3c4d --out study.zip",
+)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -146,7 +146,7 @@ def write_inputs(inputs: Inputs, run: Path) -> list[Path]:
         MinerError: The folder cannot be written to.
     """
     folder = run / FOLDER
-    with _trouble(folder):
+    with _trouble(folder, "Name another folder with --output."):
         folder.mkdir(parents=True, exist_ok=True)
         written = []
         for name, data in files_of(inputs).items():
@@ -230,10 +230,10 @@ def _part(manifest: Mapping[str, object], name: str) -> Mapping[str, Any]:
 
 
 @contextlib.contextmanager
-def _trouble(folder: Path) -> Iterator[None]:
+def _trouble(folder: Path, advice: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise MinerError(
-            f"{folder} cannot be used: {error.strerror}.", f"See whose it is: `ls -ld {folder}`."
+            f"{folder} cannot be used: {error.strerror}.", advice or f"See whose it is: `ls -ld {folder}`."
         ) from error
