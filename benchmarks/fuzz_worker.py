@@ -7,6 +7,7 @@ those before. fuzz.py starts it, watches it, and starts it again when an input h
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import random
 import resource
@@ -33,6 +34,7 @@ MAX_MORE_KB = 500 * 1024
 HEADER = struct.Struct("<QdQdQ")
 """Inputs tried; when the last was begun, monotonic; its length; the slowest, in seconds of CPU; memory at the start, KB."""
 SLOT_BYTES = HEADER.size + MAX_BYTES
+HOMES = (("fuzz_files", "FILES"), ("fuzz_platforms", "PLATFORMS"), ("fuzz_texts", "TEXTS"), ("fuzz_own", "OWN"))
 _KEPT = 3_000
 _SLOW = 0.5
 
@@ -140,20 +142,24 @@ def by_coverage(tries: Tries, mutator: Mutator, folder: Path, *, seconds: int, s
         made = mutator.mutated(bytes(data)) if rng.random() < 0.7 else atheris.Mutate(data, max_size)
         return bytes(made)[:max_size]
 
-    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={1 << 19}", "-timeout=0", "-rss_limit_mb=0", "-verbosity=0",
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={1 << 19}", "-timeout=1000000", "-rss_limit_mb=0", "-verbosity=0",
                "-reload=0", "-print_final_stats=0", "-detect_leaks=0", "-handle_abrt=0"]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(inputs)], tries.one, custom_mutator=change)
     atheris.Fuzz()
 
 
 def load_target(name: str) -> Target:
-    """The target of that name, its code instrumented where atheris is there."""
-    if atheris is None:
-        from fuzz_targets import TARGETS
-    else:
-        with atheris.instrument_imports(include=["miner"], enable_loader_override=False):
-            from fuzz_targets import TARGETS
-    return TARGETS[name]
+    """The target of that name, its code instrumented where atheris is there; of the others no more than needed."""
+    for home, listed in HOMES:
+        if atheris is None:
+            module = importlib.import_module(home)
+        else:
+            with atheris.instrument_imports(include=["miner"], enable_loader_override=False):
+                module = importlib.import_module(home)
+        if name in getattr(module, listed):
+            found: Target = getattr(module, listed)[name]
+            return found
+    raise KeyError(name)
 
 
 def main() -> None:
