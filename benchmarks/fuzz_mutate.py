@@ -139,14 +139,14 @@ class Mutator:
         rng = self._rng
         places = list(_places(value))[:5_000]
         if not places:
-            return rng.choice(ODD)
+            return _copy(rng.choice(ODD))
         holder, key = rng.choice(places)
         change = rng.randrange(100)
         if change < 45:
-            holder[key] = rng.choice(ODD)
+            holder[key] = _copy(rng.choice(ODD))
         elif change < 60:
             other, other_key = rng.choice(places)
-            holder[key] = json.loads(json.dumps(other[other_key]))
+            holder[key] = _copy(other[other_key])
         elif change < 70:
             del holder[key]
         elif change < 75:
@@ -154,9 +154,9 @@ class Mutator:
         elif isinstance(holder[key], str):
             holder[key] = self._text(holder[key].encode("utf-8", "replace")).decode("utf-8", "replace")
         elif isinstance(holder, list):
-            holder.extend([holder[key]] * rng.choice((1, 3, 300)))
+            holder.extend(_copy([holder[key]] * rng.choice((1, 3, 300))))
         else:
-            holder[rng.choice(("", "id", "text", "name", "__proto__", "a.b"))] = rng.choice(ODD)
+            holder[rng.choice(("", "id", "text", "name", "__proto__", "a.b"))] = _copy(rng.choice(ODD))
         return value
 
     def _zip(self, data: bytes) -> bytes:
@@ -188,6 +188,11 @@ class Mutator:
         except Exception:  # noqa: BLE001 - a broken input is broken further
             return self._text(self.seed() if self._rng.random() < 0.5 else data)
         return self._text(made) if self._rng.random() < 0.3 else made
+
+
+def _copy(value: Any) -> Any:  # noqa: ANN401 - whatever JSON there is
+    """The same, with no part shared: what is changed later is changed in one place."""
+    return json.loads(json.dumps(value))
 
 
 def _places(value: Any) -> Any:  # noqa: ANN401 - whatever JSON there is

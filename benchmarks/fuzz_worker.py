@@ -140,7 +140,7 @@ def by_coverage(tries: Tries, mutator: Mutator, folder: Path, *, seconds: int, s
 
     def change(data: bytes, max_size: int, _seed: int) -> bytes:
         made = mutator.mutated(bytes(data)) if rng.random() < 0.7 else atheris.Mutate(data, max_size)
-        return bytes(made)[:max_size]
+        return bytes(made)[:max_size] or b"\n"
 
     options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={1 << 19}", "-timeout=1000000", "-rss_limit_mb=0", "-verbosity=0",
                "-reload=0", "-print_final_stats=0", "-detect_leaks=0", "-handle_abrt=0"]  # fmt: skip
