@@ -126,7 +126,12 @@ def _write(folder: Path, name: str, data: bytes) -> None:
 def _worker(name: str, folder: Path, seconds: int, seed: int) -> subprocess.Popen[bytes]:
     script = Path(__file__).parent / "fuzz_worker.py"
     paths = [str(script.parent), str(script.parent.parent)]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+    environ = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "OMP_NUM_THREADS": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     command = [sys.executable, "-W", "ignore", str(script), name, str(folder), str(seconds), str(seed)]
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environ)
@@ -135,7 +140,9 @@ def _worker(name: str, folder: Path, seconds: int, seed: int) -> subprocess.Pope
 def main() -> None:
     """Fuzz one parser or all, a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parser", default="all", help=f"one or several, parted by commas, of: all, {', '.join(TARGETS)}")
+    parser.add_argument(
+        "--parser", default="all", help=f"one or several, parted by commas, of: all, {', '.join(TARGETS)}"
+    )
     parser.add_argument("--minutes", type=float, default=30.0, help="for each parser")
     parser.add_argument("--seed", type=int, default=80)
     parser.add_argument("--corpus-dir", type=Path, help="where findings go; by default a new folder, which is named")

@@ -103,7 +103,7 @@ _ROWS = (
 )
 _CSV = (
     b"id,source,text,created_at,tags,likes,lang,url,sensitive\n"
-    b"1,file,\"My Atari, \"\"new\"\"\",2012-11-11 17:21,\"['80s' 'toys']\",5,en-US,https://example.org/a,no\n"
+    b'1,file,"My Atari, ""new""",2012-11-11 17:21,"[\'80s\' \'toys\']",5,en-US,https://example.org/a,no\n'
     b"2;file;x;\n3,file,<p>Simon</p>,1372631400000,#80s toys,1.0,und,,0\n"
 )
 _DUMP = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import random
 import zipfile
@@ -127,7 +128,7 @@ class Mutator:
             value, end = json.JSONDecoder(strict=False).raw_decode(text, start)
         except (ValueError, RecursionError):
             return self._text(data)
-        for _ in range(self._rng.choice((1, 1, 2, 3, 6))):
+        for _ in range(self._rng.choice((1, 1, 2, 3, 6) if len(data) < _DEEP else (1, 1, 2))):
             value = self._changed(value)
         made = json.dumps(value, ensure_ascii=self._rng.random() < 0.5)
         if self._rng.random() < 0.02:
@@ -154,7 +155,7 @@ class Mutator:
         elif isinstance(holder[key], str):
             holder[key] = self._text(holder[key].encode("utf-8", "replace")).decode("utf-8", "replace")
         elif isinstance(holder, list):
-            holder.extend(_copy([holder[key]] * rng.choice((1, 3, 300))))
+            holder.extend(_copy([holder[key]] * rng.choice((1, 3, 300) if _is_small(holder[key]) else (1,))))
         else:
             holder[rng.choice(("", "id", "text", "name", "__proto__", "a.b"))] = _copy(rng.choice(ODD))
         return value
@@ -163,7 +164,7 @@ class Mutator:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 members = {info.filename: archive.read(info) for info in archive.infolist()[:20]}
-        except Exception:  # noqa: BLE001 - zipfile raises a dozen kinds
+        except Exception:
             return self._text(self.seed())
         if not members:
             return self.seed()
@@ -185,7 +186,7 @@ class Mutator:
             else:
                 plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_BYTES)
                 made = zstandard.ZstdCompressor().compress(self._lines(plain))
-        except Exception:  # noqa: BLE001 - a broken input is broken further
+        except Exception:
             return self._text(self.seed() if self._rng.random() < 0.5 else data)
         return self._text(made) if self._rng.random() < 0.3 else made
 
@@ -193,6 +194,11 @@ class Mutator:
 def _copy(value: Any) -> Any:  # noqa: ANN401 - whatever JSON there is
     """The same, with no part shared: what is changed later is changed in one place."""
     return json.loads(json.dumps(value))
+
+
+def _is_small(value: Any) -> bool:  # noqa: ANN401 - whatever JSON there is
+    """Whether three hundred of it are still an input."""
+    return next(itertools.islice(_places(value), 20, None), None) is None
 
 
 def _places(value: Any) -> Any:  # noqa: ANN401 - whatever JSON there is

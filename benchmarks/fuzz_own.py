@@ -36,29 +36,82 @@ from miner.study.script_file import add_own, check_file
 
 _STORY = Story(year=1985)
 _TEXT = "My 80s Walkman from 1985, the '84 one, anos 80 e 90, #80s #backtothe80s, in my 80s"
-_TOML = (b"= ", b'"', b"'", b'"""', b"'''", b"[", b"]", b"[[", b"]]", b"{ ", b" }", b"#", b".", b"inf", b"nan", b"0x",
-         b"1979-05-27T07:32:00Z", b"\\u0000", b"\\UDFFFFFFF", b"true", b"-", b"1_0", b"= [[[[", b"a.b.c.d = 1\n")
-_SETTINGS = (b'corpora = "corpora"\noutput = "~/out"\ncatalogue = "c.csv"\nkeys = "k.toml"\ncontact = "ann@example.org"\n'
-             b'threshold = 0.7\nseed = 80\ntimeout_s = 30\nmax_wait_s = 900.0\nmax_tries = 6\nencoder = ""\n')
+_TOML = (
+    b"= ",
+    b'"',
+    b"'",
+    b'"""',
+    b"'''",
+    b"[",
+    b"]",
+    b"[[",
+    b"]]",
+    b"{ ",
+    b" }",
+    b"#",
+    b".",
+    b"inf",
+    b"nan",
+    b"0x",
+    b"1979-05-27T07:32:00Z",
+    b"\\u0000",
+    b"\\UDFFFFFFF",
+    b"true",
+    b"-",
+    b"1_0",
+    b"= [[[[",
+    b"a.b.c.d = 1\n",
+)
+_SETTINGS = (
+    b'corpora = "corpora"\noutput = "~/out"\ncatalogue = "c.csv"\nkeys = "k.toml"\ncontact = "ann@example.org"\n'
+    b'threshold = 0.7\nseed = 80\ntimeout_s = 30\nmax_wait_s = 900.0\nmax_tries = 6\nencoder = ""\n'
+)
 _KEYS = b'tumblr_api_key = "x"\nyoutube_api_key = "y"\n[tokens]\n"example.social" = "t"\n"https://b.example/" = "u"\n'
-_ERA = (b'name = "x"\ntitle = "X"\naliases = ["y"]\nstart = 1980\nend = 1989\ndecade = "80"\nshort = true\ntokens = ["80s"]\n'
-        b'[tags]\nen = ["80s"]\n[words]\nen = ["the eighties"]\n[[lookalikes]]\npattern = "in my 80s"\nwhy = "age"\n'
-        b'example = "in my 80s"\nlanguage = "en"\nwhere = "text"\n')
-_CATALOGUE = (b"name,aliases,category,brand,years,heyday,source\nWalkman,walk man|!walkie,music_gear,Sony,JP 1979|US 1980,"
-              b'1980-1989,Wikipedia\n"Speak ""&"" Spell",,toy,TI,1978,,book\n!Simon,,electronic_game,,,,\n')
-_DECISION = (b'{"v":1,"id":"0123456789abcdef0123456789abcdef","at":"2026-11-23T14:05:00.123Z","by":"ann","artifact":'
-             b'"a_0123456789","name":"Walkman","spellings":["walkman"],"what":"decision","value":"reject","reason":"not an object"}')
-_SAME = _DECISION.replace(b'"decision"', b'"same_as"').replace(b'"reject"', b'"Sony Walkman"').replace(b"0123456789abcdef0", b"1123456789abcdef0")
-_SCRIPT = (b"Title: Tape\nAuthor: Ann\n\nINT. KITCHEN - DAY\n\n/* cut */ A *Walkman* and a Rubik's Cube. [[note]]\n\n"
-           b"MARIA (V.O.)\nWhere is my Atari 2600?\n\nEXT. MALL\n\n@McCOY^\nPac-Man!\n")
-_STUDY = (b'name = "a"\ncreated = 2026-11-23T00:00:00Z\nformat = 1\nauthor_key = "0123456789abcdef"\nretention_days = 30\n')
-_ENTRY = {"stream": "mastodon/a/80s", "cursor": "1", "rejected": {"no text": 3}, "restarts": False, "at": "2026-11-02T10:15:00+00:00"}
-_ALL = {**_ENTRY, "all": {"cursors": {"a/b": "1"}, "rejected": {"a/b": {"x": 1}}, "times": {"a/b": "2026-11-02T10:15:00+00:00"}}}
+_ERA = (
+    b'name = "x"\ntitle = "X"\naliases = ["y"]\nstart = 1980\nend = 1989\ndecade = "80"\nshort = true\ntokens = ["80s"]\n'
+    b'[tags]\nen = ["80s"]\n[words]\nen = ["the eighties"]\n[[lookalikes]]\npattern = "in my 80s"\nwhy = "age"\n'
+    b'example = "in my 80s"\nlanguage = "en"\nwhere = "text"\n'
+)
+_CATALOGUE = (
+    b"name,aliases,category,brand,years,heyday,source\nWalkman,walk man|!walkie,music_gear,Sony,JP 1979|US 1980,"
+    b'1980-1989,Wikipedia\n"Speak ""&"" Spell",,toy,TI,1978,,book\n!Simon,,electronic_game,,,,\n'
+)
+_DECISION = (
+    b'{"v":1,"id":"0123456789abcdef0123456789abcdef","at":"2026-11-23T14:05:00.123Z","by":"ann","artifact":'
+    b'"a_0123456789","name":"Walkman","spellings":["walkman"],"what":"decision","value":"reject","reason":"not an object"}'
+)
+_SAME = (
+    _DECISION.replace(b'"decision"', b'"same_as"')
+    .replace(b'"reject"', b'"Sony Walkman"')
+    .replace(b"0123456789abcdef0", b"1123456789abcdef0")
+)
+_SCRIPT = (
+    b"Title: Tape\nAuthor: Ann\n\nINT. KITCHEN - DAY\n\n/* cut */ A *Walkman* and a Rubik's Cube. [[note]]\n\n"
+    b"MARIA (V.O.)\nWhere is my Atari 2600?\n\nEXT. MALL\n\n@McCOY^\nPac-Man!\n"
+)
+_STUDY = (
+    b'name = "a"\ncreated = 2026-11-23T00:00:00Z\nformat = 1\nauthor_key = "0123456789abcdef"\nretention_days = 30\n'
+)
+_ENTRY = {
+    "stream": "mastodon/a/80s",
+    "cursor": "1",
+    "rejected": {"no text": 3},
+    "restarts": False,
+    "at": "2026-11-02T10:15:00+00:00",
+}
+_ALL = {
+    **_ENTRY,
+    "all": {"cursors": {"a/b": "1"}, "rejected": {"a/b": {"x": 1}}, "times": {"a/b": "2026-11-02T10:15:00+00:00"}},
+}
 _ADD = {"add": {"path": "part-0.parquet", "size": 10, "stats": json.dumps({"numRecords": 1}), "dataChange": True}}
 
 
 def _commit(entry: Mapping[str, object]) -> bytes:
-    actions = [{"commitInfo": {"timestamp": 1, "miner": json.dumps(entry)}}, _ADD, {"remove": {"path": "part-1.parquet"}}]
+    actions = [
+        {"commitInfo": {"timestamp": 1, "miner": json.dumps(entry)}},
+        _ADD,
+        {"remove": {"path": "part-1.parquet"}},
+    ]
     return "\n".join(map(json.dumps, actions)).encode()
 
 
@@ -69,8 +122,21 @@ def _read_settings(data: bytes) -> None:
 def _read_environment(data: bytes) -> None:
     """A line a variable, in the order of the settings."""
     lines = text_of(data).replace("\0", "").split("\n")
-    names = ("CORPORA", "OUTPUT", "KEYS", "THRESHOLD", "SEED", "TIMEOUT_S", "MAX_WAIT_S", "MAX_TRIES", "CONTACT", "ENCODER")
-    load_settings(config=file_with(b"", "miner.toml"), environ={f"MINER_{n}": v for n, v in zip(names, lines, strict=False)})
+    names = (
+        "CORPORA",
+        "OUTPUT",
+        "KEYS",
+        "THRESHOLD",
+        "SEED",
+        "TIMEOUT_S",
+        "MAX_WAIT_S",
+        "MAX_TRIES",
+        "CONTACT",
+        "ENCODER",
+    )
+    load_settings(
+        config=file_with(b"", "miner.toml"), environ={f"MINER_{n}": v for n, v in zip(names, lines, strict=False)}
+    )
 
 
 def _read_keys(data: bytes) -> None:
@@ -175,7 +241,9 @@ def _reports() -> list[bytes]:
     return [(ROOT / "tests" / "gold" / "report" / "report.json").read_bytes()]
 
 
-def _target(run: Callable[[bytes], object], *seeds: bytes, shape: Shape = "text", tokens: Sequence[bytes] = ()) -> Target:
+def _target(
+    run: Callable[[bytes], object], *seeds: bytes, shape: Shape = "text", tokens: Sequence[bytes] = ()
+) -> Target:
     return Target(run=run, seeds=lambda: list(seeds), shape=shape, tokens=tokens)
 
 

@@ -12,7 +12,7 @@ from fuzz_mutate import Shape
 from fuzz_target import Target, cases, held, recorded, sample_texts, text_of
 
 from miner.sources import SOURCES, get_source, listing_cursor, mastodon_cursor
-from miner.sources.exchange import Ask, Answer, decode_json
+from miner.sources.exchange import Answer, Ask, decode_json
 from miner.sources.feed_posts import entry_to_post, read_feed
 from miner.sources.files.reddit_text import read_fast
 from miner.sources.hosts import host_of, is_loopback, origin
@@ -29,12 +29,60 @@ from miner.sources.robots import read_robots
 from miner.sources.values import to_count, to_tags, to_texts, to_time
 from miner.sources.wikidata import _item
 
-_HTML = (b"<p>", b"</p>", b"<a href='", b"<span class='invisible'>", b"<blockquote>", b"<script>", b"<br>", b"<div>",
-         b"<table>", b"<img alt='x' src='", b"</html>", b"<body>", b"<svg>", b"<template>", b"<meta charset='utf-16'>",
-         b"<article>", b"<time datetime='1985'>", b"<h1>", b"<link rel=next href='", b"<base href='", b"class='comment'",
-         b"<script type='application/ld+json'>", b"itemprop='", b"<meta name=robots content=noindex>", b"<plaintext>")
-_MARKDOWN = (b"**", b"__", b"~~", b"```", b"> ", b"[a](", b"![a](", b"](b)", b"| ", b"|-|-|\n", b"1. ", b"- ", b"# ",
-             b":::spoiler ", b":::", b">!", b"!<", b"^(", b"\\", b"<http://", b"&gt;", b"    ", b"\n\n", b"---\n", b"$[x2 ")
+_HTML = (
+    b"<p>",
+    b"</p>",
+    b"<a href='",
+    b"<span class='invisible'>",
+    b"<blockquote>",
+    b"<script>",
+    b"<br>",
+    b"<div>",
+    b"<table>",
+    b"<img alt='x' src='",
+    b"</html>",
+    b"<body>",
+    b"<svg>",
+    b"<template>",
+    b"<meta charset='utf-16'>",
+    b"<article>",
+    b"<time datetime='1985'>",
+    b"<h1>",
+    b"<link rel=next href='",
+    b"<base href='",
+    b"class='comment'",
+    b"<script type='application/ld+json'>",
+    b"itemprop='",
+    b"<meta name=robots content=noindex>",
+    b"<plaintext>",
+)
+_MARKDOWN = (
+    b"**",
+    b"__",
+    b"~~",
+    b"```",
+    b"> ",
+    b"[a](",
+    b"![a](",
+    b"](b)",
+    b"| ",
+    b"|-|-|\n",
+    b"1. ",
+    b"- ",
+    b"# ",
+    b":::spoiler ",
+    b":::",
+    b">!",
+    b"!<",
+    b"^(",
+    b"\\",
+    b"<http://",
+    b"&gt;",
+    b"    ",
+    b"\n\n",
+    b"---\n",
+    b"$[x2 ",
+)
 _XML = (b"<item>", b"<entry>", b"<?xml version='1.0' encoding='utf-7'?>", b"<!ENTITY a 'b'>", b"<!DOCTYPE a [", b"&a;",
         b"<media:description>", b"<dc:creator>", b"<pubDate>", b"<content:encoded><![CDATA[", b"]]>", b"<link>",
         b"xmlns:x='y'", b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"<rss version='2.0'><channel>", b"<georss:point>",
@@ -169,12 +217,19 @@ _ENTRY = {"id": "https://example.org/?p=1", "link": "https://example.org/@ann/1"
           "pictures": [{"type": "html", "text": "A tape"}], "language": "en-GB", "feed_author": "B"}  # fmt: skip
 _ITEM = {"url": "https://example.org/a", "title": "My Walkman", "html": "<p>It was <b>red</b></p>", "author": "Ann",
          "published": "2020-01-01", "tags": ["80s"], "language": "en", "is_closed": False, "is_rest": False}  # fmt: skip
-_CLAIM = {"mainsnak": {"datavalue": {"value": {"time": "+1979-07-01T00:00:00Z", "precision": 11, "id": "Q1"}}}, "rank": "normal"}
+_CLAIM = {
+    "mainsnak": {"datavalue": {"value": {"time": "+1979-07-01T00:00:00Z", "precision": 11, "id": "Q1"}}},
+    "rank": "normal",
+}
 _ENTITY = {"claims": {"P571": [_CLAIM], "P31": [_CLAIM]}, "sitelinks": {"enwiki": {}}}
-_CURSOR = (b'{"place":"2","top":"2020-01-01T00:00:00Z","floor":null,"is_done":false,"since":null,"until":null,"mark":"m"}',
-           b'{"walks":{"80s":{"newest":"9","oldest":"1","is_filled":false}},"since":"2020-01-01T00:00:00","until":null}')
-_HEADERS = (b"retry-after: 30, Wed, 21 Oct 2026 07:28:00 GMT\ndate: Wed, 21 Oct 2026 07:28:00 GMT\nx-ratelimit-remaining: 0.0\n"
-            b'x-ratelimit-reset: 2026-10-21T07:28:00Z\nratelimit-reset: 1700000000\n\n{"error": {"message": "no"}}')
+_CURSOR = (
+    b'{"place":"2","top":"2020-01-01T00:00:00Z","floor":null,"is_done":false,"since":null,"until":null,"mark":"m"}',
+    b'{"walks":{"80s":{"newest":"9","oldest":"1","is_filled":false}},"since":"2020-01-01T00:00:00","until":null}',
+)
+_HEADERS = (
+    b"retry-after: 30, Wed, 21 Oct 2026 07:28:00 GMT\ndate: Wed, 21 Oct 2026 07:28:00 GMT\nx-ratelimit-remaining: 0.0\n"
+    b'x-ratelimit-reset: 2026-10-21T07:28:00Z\nratelimit-reset: 1700000000\n\n{"error": {"message": "no"}}'
+)
 _ROBOTS = b"User-agent: *\nDisallow: /a*b$\nAllow: /a\nCrawl-delay: 5\nSitemap: x\nUser-agent: nostalgia-miner\nRequest-rate: 1/5\n"
 
 PLATFORMS: Mapping[str, Target] = {

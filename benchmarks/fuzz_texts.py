@@ -27,8 +27,33 @@ from miner.text.gazetteer import Gazetteer, KnownName
 from miner.text.hashtags import hashtags_in, split_hashtag
 from miner.text.language import language_of
 
-_SIGNS = (b"#", b"@", b"r/", b"u/", b"http://", b"www.a.com ", b"[a](b)", b"'", b'"', b", ", b" - ", b"\n- ", b"(1985)", b"80s",
-          b"'85", b"A.", b"Mr. ", b"II ", b"\xe2\x80\x99", b"\xd0\x96", b"\xe6\x97\xa5", b"\xcc\x81", b"RT ", b"1. ", b" of the ")
+_SIGNS = (
+    b"#",
+    b"@",
+    b"r/",
+    b"u/",
+    b"http://",
+    b"www.a.com ",
+    b"[a](b)",
+    b"'",
+    b'"',
+    b", ",
+    b" - ",
+    b"\n- ",
+    b"(1985)",
+    b"80s",
+    b"'85",
+    b"A.",
+    b"Mr. ",
+    b"II ",
+    b"\xe2\x80\x99",
+    b"\xd0\x96",
+    b"\xe6\x97\xa5",
+    b"\xcc\x81",
+    b"RT ",
+    b"1. ",
+    b" of the ",
+)
 _NAMES = (b"Walkman", b"Rubik's Cube", b"TMNT figures", b"Pac-Man (arcade)", b"Atari 2600", b"Blade Runner II", b"E.T.")
 
 

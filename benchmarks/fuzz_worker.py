@@ -83,7 +83,7 @@ class Tries:
             self._target.run(data)
         except MinerError:
             pass
-        except (Exception, TooSlow, SystemExit) as error:  # noqa: BLE001 - this is what is looked for
+        except (Exception, TooSlow, SystemExit) as error:
             self._keep(error, data)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)

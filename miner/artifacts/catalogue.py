@@ -159,13 +159,18 @@ def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
             (``1983`` or ``JP 1983|US 1985``), heyday (``1983-1988``) and source, which may be empty or absent.
 
     Raises:
-        SettingsError: A row without a name, with a category that there is not, or with a year that is none or has no
+        SettingsError: It cannot be read; a row without a name, with a category that there is not, or with a year that is none or has no
             source; the message names the line.
     """
     if path is None:
         return load_all().told
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(_own(row, number) for number, row in enumerate(csv.DictReader(file), 2))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return tuple(_own(row, number) for number, row in enumerate(csv.DictReader(file), 2))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SettingsError(
+            f"The catalogue {path} cannot be read: {error}.", "Name a CSV file in UTF-8 with name, aliases, category."
+        ) from error
 
 
 @lru_cache(maxsize=2)

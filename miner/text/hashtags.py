@@ -89,7 +89,7 @@ def _zipf(word: str, language: str) -> float:
 
 @lru_cache(maxsize=1)
 def _languages() -> frozenset[str]:
-    """Those that wordfreq counts without a further package: for Japanese and Korean it wants MeCab, for Chinese jieba."""
+    """Those that wordfreq counts by itself; for Japanese and Korean it wants MeCab, for Chinese jieba."""
     import wordfreq
     from wordfreq.language_info import get_language_info
 
