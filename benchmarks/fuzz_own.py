@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
 from fuzz_mutate import Shape
 from fuzz_target import ROOT, Target, file_with, scratch, text_of
 
-from miner.artifacts.catalogue import load_catalogue
+from miner.artifacts.catalogue import Catalogue, KnownArtifact, load_catalogue
 from miner.corpus.check import check_corpus
 from miner.corpus.cursors import load_state
 from miner.corpus.folder import last_commits, read_study
@@ -32,7 +33,9 @@ from miner.settings import Settings, load_settings
 from miner.sources import SOURCES, get_source
 from miner.study.credentials import load_credentials
 from miner.study.decisions import links_of
-from miner.study.script_file import add_own, check_file
+from miner.study.links import read_links
+from miner.study.script import read_script
+from miner.study.script_file import add_own
 
 _STORY = Story(year=1985)
 _TEXT = "My 80s Walkman from 1985, the '84 one, anos 80 e 90, #80s #backtothe80s, in my 80s"
@@ -158,6 +161,10 @@ def _read_catalogue(data: bytes) -> None:
     load_catalogue(target)
 
 
+def _read_links(data: bytes) -> None:
+    read_links(file_with(data, "links.csv"))
+
+
 def _read_decisions(data: bytes) -> None:
     found, _ = read_lines(data)
     decisions = Decisions(tuple(found))
@@ -170,7 +177,13 @@ def _read_decisions(data: bytes) -> None:
 
 
 def _read_script(data: bytes) -> None:
-    check_file(file_with(data, "script.fountain"), _STORY, Settings(catalogue=scratch() / "none.csv"))
+    """With a small catalogue: that of the program takes half a second to look for."""
+    read_script(data.decode("utf-8-sig", "replace"), Catalogue(own=_own_catalogue()), _STORY)
+
+
+@lru_cache(maxsize=1)
+def _own_catalogue() -> Sequence[KnownArtifact]:
+    return load_catalogue(file_with(_CATALOGUE, "script.csv"))
 
 
 def _read_report(data: bytes) -> None:
@@ -253,6 +266,7 @@ OWN: Mapping[str, Target] = {
     "keys": _target(_read_keys, _KEYS, tokens=_TOML),
     "era-file": Target(run=_read_era, seeds=_eras, tokens=(*_TOML, b"(?:", b"(?<!", b"(a+)+$", b"{decade}", b"{2000}", b"(?P<x>")),
     "catalogue": _target(_read_catalogue, _CATALOGUE, tokens=(b'"', b",", b"|", b"!", b"toy", b"1985", b"-", b"\n", b"\r", b"name")),
+    "links": _target(_read_links, b'name_a,name_b,same\nWalkman,"Sony Walkman",1\nAtari,Simon,no\n', tokens=(b'"', b",")),
     "decisions": _target(_read_decisions, _DECISION + b"\n" + _SAME, shape="lines"),
     "script": _target(_read_script, _SCRIPT, tokens=(b"/*", b"*/", b"[[", b"]]", b"INT. ", b"(", b"@", b"^", b"\n\n", b"Walkman", b"%PDF")),
     "report-json": Target(run=_read_report, seeds=_reports, shape="json"),
