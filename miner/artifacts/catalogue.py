@@ -159,8 +159,8 @@ def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
             (``1983`` or ``JP 1983|US 1985``), heyday (``1983-1988``) and source, which may be empty or absent.
 
     Raises:
-        SettingsError: It cannot be read; a row without a name, with a category that there is not, or with a year that is none or has no
-            source; the message names the line.
+        SettingsError: It cannot be read, or a row has no name, a category that there is not, or a year that is none or
+            has no source; the message names the line.
     """
     if path is None:
         return load_all().told
