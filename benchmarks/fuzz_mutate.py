@@ -108,7 +108,7 @@ class Mutator:
         """A sign, two, or a piece of the input, so often that only a linear reader comes to its end."""
         rng = self._rng
         again = rng.choice((piece, rng.choice(self._tokens), rng.choice(self._tokens) + rng.choice(self._tokens)))
-        times = rng.choice((1_000, _DEEP, _BLOWN_UP)) // max(1, len(again))
+        times = rng.choice((1_000, 1_000, _DEEP, _BLOWN_UP)) // max(1, len(again))
         return data[:start] + again * times + data[start:]
 
     def _lines(self, data: bytes) -> bytes:
