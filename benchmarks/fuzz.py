@@ -1,10 +1,10 @@
-"""Fuzz every parser, guided by coverage: what crashes, what hangs, what takes too much memory.
+"""Hostile input at every door: each parser fuzzed in a process of its own, watched for crashes, hangs and memory.
 
-    python benchmarks/fuzz.py [--parser NAME|all] [--minutes 30] [--seed 80] [--findings FOLDER]
+    python benchmarks/fuzz.py [--parser NAME] [--minutes 30] [--seed 80] [--corpus-dir FOLDER]
 
-Needs atheris (``pip install --group fuzz``). Each parser runs in a process of its own: an exception that is not
-this program's, more than 10 seconds for one input of at most 64 kB, or more than 500 MB above what was there before, is
-a finding. Prints a line a parser; inputs that were found go into a folder, one file each.
+A line of JSON a parser: minutes, inputs, and what was found. What was found lies in FOLDER/NAME, an input and what it
+did in two files; inputs worth going on from stay there too. atheris guides it where it is installed (``pip install
+atheris``, for this alone); without it, inputs are made by chance. A whole round of all parsers takes half an hour each.
 """
 
 from __future__ import annotations
@@ -12,224 +12,148 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
-INPUT_S = 10.0
-MAX_MB = 500
-MAX_BYTES = 65_536
-WORDS = ["", "\x00", "\ud800", "\u202e", "=1+1", "<script>", "]]>", "%s", "../..", "NaN", "1e999", "9" * 400, "-0"]
+from fuzz_targets import TARGETS  # noqa: E402
+from fuzz_worker import HEADER, MAX_MORE_KB, SLOT_BYTES  # noqa: E402
 
-
-class Hang(BaseException):
-    """One input took longer than :data:`INPUT_S`."""
+MAX_WALL_S = 60.0
+"""An input that C code does not come back from; longer than what the worker itself allows, for a busy machine."""
+_POLL_S = 0.25
+_MAX_ENDS = 20
 
 
 @dataclass(slots=True)
-class Result:
-    """What became of one parser.
+class Watched:
+    """A worker, as seen from outside.
 
     Attributes:
-        n_inputs: Inputs tried.
-        seconds: How long.
-        refused: Inputs that were refused with an error of this program.
-        findings: Kind of finding to number.
-        peak_mb: Memory above what was there before.
+        process: It.
+        slot: What it tells: see :data:`fuzz_worker.HEADER`.
     """
 
-    n_inputs: int = 0
-    seconds: float = 0.0
-    refused: int = 0
-    findings: Counter[str] = field(default_factory=Counter)
-    peak_mb: float = 0.0
+    process: subprocess.Popen[bytes]
+    slot: mmap
+
+    def wait(self, until: float) -> str:
+        """Why it ended: ``done``, ``hang``, ``memory``, or ``crash`` with its signal or code."""
+        while self.process.poll() is None:
+            time.sleep(_POLL_S)
+            _, begun, _, _, begun_kb = HEADER.unpack_from(self.slot)
+            now = time.monotonic()
+            if begun and now - begun > MAX_WALL_S:
+                return self._kill("hang")
+            if begun_kb and _rss_kb(self.process.pid) > begun_kb + 3 * MAX_MORE_KB:
+                return self._kill("memory")
+            if now > until + MAX_WALL_S:
+                return self._kill("done")
+        code = self.process.returncode
+        return "done" if code == 0 else f"crash {signal.Signals(-code).name if code < 0 else code}"
+
+    def _kill(self, why: str) -> str:
+        self.process.kill()
+        self.process.wait()
+        return why
+
+    def last_input(self) -> bytes:
+        """What it was busy with."""
+        size = HEADER.unpack_from(self.slot)[2]
+        return bytes(self.slot[HEADER.size : HEADER.size + size])
+
+
+def _rss_kb(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
+
+
+def fuzz(name: str, *, minutes: float, seed: int, corpus: Path) -> Mapping[str, object]:
+    """Fuzz one parser and say what was found."""
+    folder = corpus / name
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    until, ends = begun + 60 * minutes, 0
+    path = folder / "slot"
+    path.write_bytes(bytes(SLOT_BYTES))
+    with path.open("r+b") as file:
+        slot = mmap(file.fileno(), SLOT_BYTES)
+        while (left := until - time.monotonic()) > 1 and ends < _MAX_ENDS:
+            _, _, size, slowest, _ = HEADER.unpack_from(slot)
+            HEADER.pack_into(slot, 0, HEADER.unpack_from(slot)[0], 0.0, size, slowest, 0)
+            watched = Watched(_worker(name, folder, int(left), seed + ends), slot)
+            why = watched.wait(until)
+            if why == "done":
+                break
+            ends += 1
+            _write(folder, f"killed-{why.replace(' ', '-')}-{ends}", watched.last_input())
+        n, _, _, slowest, _ = HEADER.unpack_from(slot)
+    path.unlink()
+    return {
+        "parser": name,
+        "minutes": round((time.monotonic() - begun) / 60, 1),
+        "inputs": n,
+        "slowest_s": round(slowest, 2),
+        **{f"n_{kind}": len(found) for kind, found in findings(folder).items()},
+        "found": [what for found in findings(folder).values() for what in found],
+    }
+
+
+def findings(folder: Path) -> dict[str, list[str]]:
+    """What lies in a folder of findings, by kind."""
+    kinds: dict[str, list[str]] = {"crash": [], "hang": [], "memory": [], "killed": []}
+    for path in sorted(folder.glob("*.txt")):
+        kinds[path.name.split("-")[0]].append(path.read_text(encoding="utf-8").split("\n", 1)[0])
+    return kinds
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    (folder / f"{name}.bin").write_bytes(data)
+    (folder / f"{name}.txt").write_text(f"{name}\n", encoding="utf-8")
+
+
+def _worker(name: str, folder: Path, seconds: int, seed: int) -> subprocess.Popen[bytes]:
+    script = Path(__file__).parent / "fuzz_worker.py"
+    paths = [str(script.parent), str(script.parent.parent)]
+    environ = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "OMP_NUM_THREADS": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    command = [sys.executable, "-W", "ignore", str(script), name, str(folder), str(seconds), str(seed)]
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environ)
 
 
 def main() -> None:
-    """Fuzz one parser, or all one after the other."""
+    """Fuzz one parser or all, a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parser", default="all")
+    parser.add_argument(
+        "--parser", default="all", help=f"one or several, parted by commas, of: all, {', '.join(TARGETS)}"
+    )
     parser.add_argument("--minutes", type=float, default=30.0, help="for each parser")
     parser.add_argument("--seed", type=int, default=80)
-    parser.add_argument("--findings", type=Path, default=Path(tempfile.gettempdir()) / "miner-findings")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--corpus-dir", type=Path, help="where findings go; by default a new folder, which is named")
     args = parser.parse_args()
-    if args.inside:
-        inside(args.parser, args.minutes * 60, args.seed, args.findings)
-    from doors import doors
-
-    names = sorted(doors()) if args.parser == "all" else [args.parser]
-    print(f"{'parser':<24}{'inputs':>12}{'minutes':>9}{'refused':>10}{'peak MB':>9}  findings")
+    names = list(TARGETS) if args.parser == "all" else args.parser.split(",")
+    if unknown := [name for name in names if name not in TARGETS]:
+        parser.error(f"there is no parser called {unknown[0]!r}; there are: {', '.join(TARGETS)}")
+    corpus = args.corpus_dir or Path(tempfile.mkdtemp(prefix="miner-fuzz-"))
+    print(f"what is found goes to {corpus}", file=sys.stderr)
     for name in names:
-        result = outside(name, args)
-        told = ", ".join(f"{kind} ({n})" for kind, n in result.findings.most_common()) or "none"
-        figures = f"{result.n_inputs:>12,}{result.seconds / 60:>9.1f}{result.refused:>10,}{result.peak_mb:>9.0f}"
-        print(f"{name:<24}{figures}  {told}", flush=True)
-
-
-def outside(name: str, args: argparse.Namespace) -> Result:
-    """Run one parser's process to its end, and read what it left."""
-    args.findings.mkdir(parents=True, exist_ok=True)
-    report = args.findings / f"{name.replace(' ', '-')}.json"
-    report.unlink(missing_ok=True)
-    command = [sys.executable, __file__, "--inside", "--parser", name, "--minutes", str(args.minutes)]
-    command += ["--seed", str(args.seed), "--findings", str(args.findings)]
-    ended = subprocess.run(command, capture_output=True, timeout=args.minutes * 60 + 300, check=False)
-    if not report.exists():
-        words = ended.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        return Result(findings=Counter({f"the process ended with {ended.returncode}: {' '.join(words)[:120]}": 1}))
-    found = json.loads(report.read_text(encoding="utf-8"))
-    return Result(**{**found, "findings": Counter(found["findings"])})
-
-
-def inside(name: str, seconds: float, seed: int, folder: Path) -> NoReturn:
-    """Fuzz one parser until its time is over; never returns."""
-    import atheris
-
-    with atheris.instrument_imports(include=["miner"]):
-        from doors import doors, known_keys
-    door = doors()[name]
-    known_keys()
-    rng, begun = random.Random(seed), time.monotonic()  # noqa: S311 - inputs
-    tried = Trial(door.read, folder, name)
-    for data in door.seeds():
-        tried(data)
-    tried.measured()
-
-    def one(data: bytes) -> None:
-        tried(data)
-        tried.result.seconds = time.monotonic() - begun
-        if tried.result.seconds > seconds:
-            tried.save()
-            os._exit(0)
-
-    def mutate(data: bytes, max_size: int, number: int) -> bytes:
-        del number
-        changed = changed_json(data, rng) if rng.random() < 0.7 else None
-        return (changed if changed is not None else atheris.Mutate(data, len(data)))[:max_size]
-
-    corpus = Path(tempfile.mkdtemp(prefix="miner-seeds-"))
-    for i, data in enumerate(door.seeds()):
-        (corpus / str(i)).write_bytes(data[:MAX_BYTES])
-    options = [sys.argv[0], str(corpus), f"-seed={seed}", f"-max_len={MAX_BYTES}", "-timeout=0", "-rss_limit_mb=0"]
-    atheris.Setup(options, one, **({"custom_mutator": mutate} if door.is_json else {}))
-    atheris.Fuzz()
-    tried.save()
-    os._exit(0)
-
-
-class Trial:
-    """Gives inputs to a parser and counts what becomes of them."""
-
-    def __init__(self, read: Any, folder: Path, name: str) -> None:  # noqa: ANN401 - bytes to anything
-        self._read, self._folder, self._name = read, folder, name.replace(" ", "-")
-        self._before = 0.0
-        self.result = Result()
-
-    def measured(self) -> None:
-        """What was used so far is not counted."""
-        self._before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-    def __call__(self, data: bytes) -> None:
-        """Try *data*."""
-        from miner.errors import MinerError
-
-        self.result.n_inputs += 1
-        signal.signal(signal.SIGALRM, _hangs)
-        signal.setitimer(signal.ITIMER_REAL, INPUT_S)
-        try:
-            self._read(data)
-        except MinerError:
-            self.result.refused += 1
-        except Hang:
-            self._found("hang", data)
-        except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            self._found(f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}", data)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - self._before if self._before else 0.0
-        if peak > MAX_MB >= self.result.peak_mb:
-            self._found("memory", data)
-        self.result.peak_mb = max(self.result.peak_mb, peak)
-
-    def _found(self, kind: str, data: bytes) -> None:
-        self.result.findings[kind] += 1
-        if self.result.findings[kind] == 1:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / f"{self._name}-{len(self.result.findings)}.bin").write_bytes(data)
-
-    def save(self) -> None:
-        """Write the counts for the process outside."""
-        told = {name: getattr(self.result, name) for name in ("n_inputs", "seconds", "refused", "findings", "peak_mb")}
-        (self._folder / f"{self._name}.json").write_text(json.dumps(told), encoding="utf-8")
-
-
-def _hangs(number: int, frame: FrameType | None) -> NoReturn:
-    raise Hang
-
-
-def changed_json(data: bytes, rng: random.Random) -> bytes | None:
-    """*data* with one value exchanged, dropped, doubled or nested; None when it is no JSON."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    places = list(_places(value))
-    if not places:
-        return json.dumps(_odd(rng)).encode("utf-8", "replace")
-    holder, key = rng.choice(places)
-    match rng.randrange(4):
-        case 0:
-            holder[key] = _odd(rng)
-        case 1:
-            holder[key] = [holder[key]] * rng.choice([1, 2, 50])
-        case 2:
-            other, there = rng.choice(places)
-            holder[key] = json.loads(json.dumps(other[there]))
-        case _:
-            del holder[key]
-    return json.dumps(value).encode("utf-8", "replace")
-
-
-def _places(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in inner:
-        yield value, key
-        yield from _places(child)
-
-
-def _odd(rng: random.Random) -> Any:  # noqa: ANN401 - whatever JSON holds
-    return rng.choice([None, True, 0, -1, 2**63, 10**30, 1.5, float("inf"), [], {}, [[]], {"a": None}, *WORDS])
-
-
-def mutated(data: bytes, rng: random.Random, *, is_json: bool) -> bytes:
-    """*data* changed a little at random: for the short run in the tests, which has no coverage to follow."""
-    changed = changed_json(data, rng) if is_json and rng.random() < 0.8 else None
-    if changed is not None:
-        return changed
-    at, to = sorted((rng.randrange(len(data) + 1), rng.randrange(len(data) + 1)))
-    return rng.choice(
-        [
-            data[:at],
-            data[:at] + data[to:],
-            data[:at] + data[at:to] * 3 + data[to:],
-            data[:at] + rng.randbytes(rng.randrange(1, 8)) + data[at:],
-            data[:at] + rng.choice(WORDS).encode("utf-8", "surrogatepass") + data[to:],
-        ]
-    )
+        print(json.dumps(fuzz(name, minutes=args.minutes, seed=args.seed, corpus=corpus.resolve())), flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from miner.errors import SettingsError
 
 PREFIX = "MINER_"
 DEFAULT_FILE = Path("miner.toml")
+MAX_TOML = 200_000
+"""Characters of a file of settings, keys, a mapping or an era. Of 300,000 that are one long key, tomllib takes 5 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ class Settings:
             )
         if self.seed < 0:
             raise SettingsError(f"seed is {self.seed}.", "Set a whole number from 0 up, or leave it out.")
-        for name in ("timeout_s", "max_wait_s", "max_tries", "workers"):
-            if getattr(self, name) <= 0:
+        for name in ("timeout_s", "max_wait_s", "max_tries"):
+            if not getattr(self, name) > 0:  # so that "nan" is refused
                 raise SettingsError(f"{name} is {getattr(self, name)}.", "Set a number above 0, or leave it out.")
 
 
@@ -92,26 +94,47 @@ def load_settings(
     return Settings(**converted)
 
 
+def toml_of(text: str) -> dict[str, Any]:
+    """What a file of TOML says.
+
+    Raises:
+        ValueError: It is none, or longer than anybody writes by hand.
+    """
+    if len(text) > MAX_TOML:
+        raise ValueError(f"it has more than {MAX_TOML:,} characters")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:  # a thousand brackets
+        raise ValueError("its brackets lie too deep in one another") from error
+
+
 def _from_file(config: Path | None) -> Mapping[str, Any]:
     path = config or DEFAULT_FILE
     if config is None and not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_of(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.", "Check --config.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"The settings file {path} is not TOML: {error}.", "Mend that line.") from error
 
 
 def _convert(name: str, value: object, kind: str) -> object:
     converters: Mapping[str, Callable[[Any], object]] = {
-        "Path": lambda v: Path(v).expanduser(),
+        "Path": _path,
         "float": float,
         "int": int,
         "str": str,
     }
     try:
         return converters[kind](value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise SettingsError(f"The setting {name} is {value!r}, which is no {kind}.", f"Give a {kind}.") from error
+
+
+def _path(value: str) -> Path:
+    """A path; ``~ann`` of an account that there is not raises RuntimeError, a zero byte ValueError."""
+    if "\0" in value:
+        raise ValueError("a zero byte")
+    return Path(value).expanduser()

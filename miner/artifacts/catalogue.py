@@ -159,8 +159,8 @@ def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
             (``1983`` or ``JP 1983|US 1985``), heyday (``1983-1988``) and source, which may be empty or absent.
 
     Raises:
-        SettingsError: A row without a name, with a category that there is not, or with a year that is none or has no
-            source; the message names the line. Or the file is no table in UTF-8.
+        SettingsError: It cannot be read, or a row has no name, a category that there is not, or a year that is none or
+            has no source; the message names the line.
     """
     if path is None:
         return load_all().told
@@ -169,7 +169,7 @@ def load_catalogue(path: Path | None = None) -> tuple[KnownArtifact, ...]:
             return tuple(_own(row, number) for number, row in enumerate(csv.DictReader(file), 2))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SettingsError(
-            f"The catalogue {path} cannot be read: {error}.", "Save it as CSV in UTF-8, or take it away."
+            f"The catalogue {path} cannot be read: {error}.", "Name a CSV file in UTF-8 with name, aliases, category."
         ) from error
 
 

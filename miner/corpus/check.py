@@ -140,7 +140,7 @@ def _checkpoints(folder: Path) -> Iterator[Finding]:
             version = int(json.loads(pointer.read_text(encoding="utf-8"))["version"])
             if not list(log.glob(f"{version:020}.checkpoint*.parquet")):
                 yield _checkpoint(folder, pointer, "the checkpoint that it names is missing")
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError):
             yield _checkpoint(folder, pointer, "it is cut off or overwritten")
 
 

@@ -22,6 +22,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from miner.errors import CorpusError
 
 ENTRY = "miner"
@@ -96,6 +98,41 @@ class StreamState:
         return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
+class _State(msgspec.Struct):
+    """What ``"all"`` of an entry holds."""
+
+    cursors: dict[str, str]
+    rejected: dict[str, dict[str, int]]
+    times: dict[str, datetime] = {}
+
+
+class _Whole(msgspec.Struct):
+    """An entry with the complete state."""
+
+    all: _State
+
+
+class _Step(msgspec.Struct):
+    """An entry without it."""
+
+    stream: str
+    cursor: str | None
+    rejected: dict[str, int]
+    restarts: bool = False
+    at: datetime | None = None
+
+
+def read_entry(text: str) -> Mapping[str, Any]:
+    """What a commit's entry says.
+
+    Raises:
+        ValueError, RecursionError, TypeError, msgspec.MsgspecError: It is none of this program.
+    """
+    found: Mapping[str, Any] = json.loads(text)
+    msgspec.convert(found, _Whole if "all" in found else _Step)
+    return found
+
+
 def load_state(log: Path, version: int) -> StreamState:
     """The state after commit *version*.
 
@@ -134,10 +171,8 @@ def _read_entry(log: Path, number: int) -> Mapping[str, Any] | None:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         first, *others = map(json.loads, lines)  # an empty file, as a power cut leaves it, fails here
         info: Mapping[str, Any] = next((a["commitInfo"] for a in (first, *others) if "commitInfo" in a), {})
-        entry: Mapping[str, Any] | None = json.loads(info[ENTRY]) if ENTRY in info else None
-        if entry is not None:
-            StreamState().apply(entry)  # an entry of another shape fails here, before it spoils what was added up
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        entry = read_entry(info[ENTRY]) if ENTRY in info else None
+    except (OSError, ValueError, RecursionError, TypeError, msgspec.MsgspecError) as error:
         raise CorpusError(
             f"The corpus {log.parent.parent.name} is damaged: {path} is missing or cannot be read.",
             "Put that file back from a backup; without one, "

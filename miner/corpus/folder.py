@@ -16,13 +16,13 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from miner.corpus.cursors import load_state
 from miner.errors import CorpusError, UnknownName, UsageError
+from miner.settings import toml_of
 
 FORMAT = 1
 """Version of the layout; a program reads its own and all older ones."""
@@ -131,7 +131,7 @@ def read_study(folder: Path) -> Study:
     """
     path = folder / "study.toml"
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = toml_of(path.read_text(encoding="utf-8"))
         study = Study(
             name=str(found["name"]),
             created=_in_utc(found["created"]),
@@ -139,7 +139,7 @@ def read_study(folder: Path) -> Study:
             author_key=str(found.get("author_key", "")),
             retention_days=int(found["retention_days"]) if "retention_days" in found else None,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise CorpusError(
             f"The corpus's description {path} cannot be read ({reason}).",
@@ -164,6 +164,6 @@ def last_commits(folder: Path) -> dict[str, datetime]:
         CorpusError: An entry of the log is missing or damaged.
     """
     log = posts_folder(folder) / "_delta_log"
-    numbers = [int(path.stem) for path in log.glob("*.json") if path.stem.isdecimal()]
+    numbers = [int(path.stem) for path in log.glob("*.json") if re.fullmatch("[0-9]{20}", path.stem)]
     times = load_state(log, max(numbers)).times if numbers else {}
     return {stream: datetime.fromisoformat(at) for stream, at in times.items()}

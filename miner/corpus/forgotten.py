@@ -119,7 +119,8 @@ def remember(folder: Path, key: AuthorKey, values: Iterable[tuple[Kind, str]]) -
 def reseal(folder: Path, key: AuthorKey) -> None:
     """Carry the seals of the key before *key* over to it; nothing happens to those that were. One writer at a time."""
     path = folder / FILE
-    if path.exists() and not path.read_text(encoding="ascii").startswith(_HEAD.format(key.fingerprint)):
+    head = _HEAD.format(key.fingerprint).encode("ascii")
+    if path.exists() and not path.read_bytes().startswith(head):
         _write(path, key, {(kind, n, key.resealed(seal)) for kind, n, seal in _read(path)})
 
 

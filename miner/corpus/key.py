@@ -213,5 +213,5 @@ def destroyed_on(path: Path, fingerprint: str) -> str | None:
     record = path.parent / DESTROYED_NAME
     if not fingerprint or not record.exists():
         return None
-    lines = [line.split() for line in record.read_text(encoding="ascii").splitlines()]
+    lines = [line.split() for line in record.read_text(encoding="ascii", errors="replace").splitlines()]
     return next((words[1] for words in lines if len(words) == 2 and words[0] == fingerprint), None)

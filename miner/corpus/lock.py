@@ -85,7 +85,7 @@ class WriterLock:
         try:
             holder = json.loads(self._path.read_text(encoding="utf-8"))
             who = f"process {holder['pid']} ({holder['command']}, since {holder['since']} UTC)"
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, RecursionError, KeyError, TypeError):
             who = "another process"
         return CorpusError(
             f"The corpus {self._path.parent.name} is being written by {who}.",

@@ -5,15 +5,21 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from miner.corpus.cursors import ENTRY
+import msgspec
+
+from miner.corpus.cursors import ENTRY, read_entry
 
 Action = Mapping[str, Any]
+MAX_GAP = 10_000
+"""Entries that may be missing side by side; each is read, and listed, on its own."""
+_NUMBER = re.compile("[0-9]{20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +71,16 @@ class Stored:
 
 def read_log(log: Path) -> list[LogEntry]:
     """All entries from 0 to the newest; those that are missing between are entries without actions."""
-    numbers = [int(path.stem) for path in log.glob("*.json") if path.stem.isdecimal()]
-    return [_read(log, number) for number in range(max(numbers, default=0) + 1)]
+    newest = 0
+    for number in entry_numbers(log):
+        if number - newest <= MAX_GAP:  # behind it, a file that somebody else named
+            newest = number
+    return [_read(log, number) for number in range(newest + 1)]
+
+
+def entry_numbers(log: Path) -> list[int]:
+    """Numbers of the log's entries, ascending; a file that is called otherwise is none of them."""
+    return sorted(int(path.stem) for path in log.glob("*.json") if _NUMBER.fullmatch(path.stem))
 
 
 def _read(log: Path, number: int) -> LogEntry:
@@ -90,12 +104,12 @@ def _fault(actions: Sequence[Any]) -> str:
     try:
         for info in (action["commitInfo"] for action in actions if "commitInfo" in action):
             if ENTRY in info:
-                entry = json.loads(info[ENTRY])
-                given = entry.get("all", entry)
-                dict(given["rejected"])
+                read_entry(info[ENTRY])
         for add in (action["add"] for action in actions if "add" in action):
             str(add["path"]), int(add["size"])
-    except (ValueError, KeyError, TypeError):
+        for remove in (action["remove"] for action in actions if "remove" in action):
+            str(remove["path"])
+    except (ValueError, OverflowError, RecursionError, KeyError, TypeError, msgspec.MsgspecError):
         return "what it says of the walk or its file is overwritten"
     return ""
 
@@ -115,7 +129,7 @@ def stored_files(entries: Iterable[LogEntry]) -> list[Stored]:
 def _n_rows(add: Mapping[str, Any]) -> int | None:
     try:
         return int(json.loads(add["stats"])["numRecords"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, OverflowError, RecursionError, KeyError, TypeError):
         return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from miner.eras.era import Era, LookAlike
 from miner.eras.fold import fold, straighten, tag_key
 from miner.errors import EraError
+from miner.settings import toml_of
 
 FIRST_YEAR, LAST_YEAR = 1000, 2100
 MAX_WORD = 100
@@ -58,8 +58,8 @@ class _Check:
         self._lines = source.splitlines()
         self._label = label
         try:
-            self._table: dict[str, Any] = tomllib.loads(source)
-        except tomllib.TOMLDecodeError as error:
+            self._table: dict[str, Any] = toml_of(source)
+        except ValueError as error:
             raise self._syntax(str(error)) from error
 
     def era_file(self) -> EraFile:
@@ -132,7 +132,7 @@ class _Check:
             raise self._error(f"where is {made.where!r}.", 'Write "text" or "tag".', at="where")
         try:
             does_match = matches_example(made)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:  # "a{9999999999}" and a thousand brackets
             raise self._error(
                 f"the pattern {made.pattern!r} is no regular expression: {error}.", "Mend it.", at=made.pattern
             ) from error

@@ -66,7 +66,7 @@ def report_from_json(text: str, name: str = "The text") -> Report:
         )
     try:
         return msgspec.convert(found.get("report"), Report)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # a field's name may be half a surrogate pair
         raise MinerError(f"{name} is a report with a part that does not fit: {error}.", _AGAIN) from error
 
 

@@ -33,6 +33,7 @@ MAX_TAGS = 500_000
 _ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b")
 # the XML parser gives up on a bomb only when it has a million letters of it
 _ENTITY = re.compile(rb"""<!ENTITY\b(?:[^<>"']|"[^"]*"|'[^']*')*+>""")
+_REFERENCE = re.compile(rb"&#(?:0*([0-9]+)|[xX]0*([0-9a-fA-F]+));?")
 _DESCRIPTION = re.compile(rb"<(/?)media:description\b")
 # WordPress ends every excerpt with the names of the post and of the blog
 _FOOTER = re.compile(r"The post .{1,300}? appeared first on .{1,200}?\.?$", re.DOTALL)
@@ -51,23 +52,29 @@ def read_feed(body: bytes, url: str) -> dict[str, Any] | None:
         body: As it came.
         url: Where from: links may be relative.
     """
-    import feedparser
-
-    if too_much(body):
-        return None
-    # feedparser takes bytes for the name of a file, and a str for an address to fetch
-    found = feedparser.parse(
-        io.BytesIO(_DESCRIPTION.sub(_as_credit, _ENTITY.sub(b"", body))),
-        response_headers={"content-location": url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not found.get("version") and not found.entries:
+    found = None if too_much(body) else _parsed(body, url)
+    if found is None or not (found.get("version") or found.entries):
         return None
     links = found.feed.get("links", [])
     onward = [link.get("href") for link in links if link.get("rel") in {"next", "prev-archive"}]
     entries = [_plain(entry, found.feed) for entry in found.entries]
     return {"next": onward[0] if onward else None, "entries": entries}
+
+
+def _parsed(body: bytes, url: str) -> Any:  # noqa: ANN401 - feedparser ships no types
+    """What feedparser makes of a feed; None where it gives up."""
+    import feedparser
+
+    try:
+        # it takes bytes for the name of a file, and a str for an address to fetch
+        return feedparser.parse(
+            io.BytesIO(_DESCRIPTION.sub(_as_credit, _REFERENCE.sub(_character, _ENTITY.sub(b"", body)))),
+            response_headers={"content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception:
+        return None
 
 
 def too_much(body: bytes) -> str | None:
@@ -77,6 +84,18 @@ def too_much(body: bytes) -> str | None:
     if body.count(b"<") > MAX_TAGS:
         return f"{MAX_TAGS:,} tags"
     return f"{MAX_ENTRIES:,} entries" if len(_ITEM.findall(body)) > MAX_ENTRIES else None
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    """A numeric reference that a character has, as it is; ``&#x110000;`` and halves of surrogate pairs are left out.
+
+    Where the XML is broken, feedparser makes characters of these itself, and fails.
+    """
+    digits, hexadecimal = reference.groups()
+    if len(digits or hexadecimal) > 7:
+        return b""
+    number = int(digits) if digits else int(hexadecimal, 16)
+    return reference[0] if number < 0xD800 or 0xE000 <= number <= 0x10FFFF else b""
 
 
 def _as_credit(tag: re.Match[bytes]) -> bytes:

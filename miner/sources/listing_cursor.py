@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+
+# one without a zone cannot be compared with the others
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,11 +24,11 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     place: str | None = None
-    top: datetime | None = None
-    floor: datetime | None = None
+    top: _Time | None = None
+    floor: _Time | None = None
     is_done: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
+    since: _Time | None = None
+    until: _Time | None = None
     mark: str | None = None
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
+
+# one without a zone cannot be compared with the others
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +40,8 @@ class Cursor:
     """
 
     walks: Mapping[str, Walk]
-    since: datetime | None = None
-    until: datetime | None = None
+    since: _Time | None = None
+    until: _Time | None = None
 
     def to_json(self) -> str:
         """The string that :func:`read_cursor` reads."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import stat
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from miner.errors import CredentialsError, MinerError, SettingsError
+from miner.settings import toml_of
 from miner.sources.base import Source
 from miner.sources.hosts import host_of, origin
 
@@ -63,12 +63,12 @@ def _read(file: Path) -> Mapping[str, object]:
                 raise CredentialsError(
                     f"The file of keys {file} can be read by others (mode {mode:03o}).", f"Run `chmod 600 {file}`."
                 )
-            return tomllib.load(opened)
+            return toml_of(opened.read().decode("utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise SettingsError(f"The file of keys {file} cannot be read: {error.strerror}.", "Check it.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         # the message of the TOML reader quotes no values, but a line of this file may be a secret
         raise SettingsError(f"The file of keys {file} is not TOML.", _ADVICE) from error
 

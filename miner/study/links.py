@@ -29,7 +29,13 @@ def read_links(path: Path | None) -> Links:
         list(csv.reader(text.splitlines()))  # a field without end fails here
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read ({error}).", "Give a CSV file with name_a,name_b,same.") from error
-    rows = csv.DictReader(text.splitlines())
+    try:
+        return _links_in(csv.DictReader(text.splitlines()), path)
+    except csv.Error as error:
+        raise UsageError(f"{path} is no table ({error}).", "Give a CSV file with name_a,name_b,same.") from error
+
+
+def _links_in(rows: csv.DictReader[str], path: Path) -> Links:
     if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
         raise UsageError(f"{path} has no column {missing[0]!r}.", "Begin the file with a line name_a,name_b,same.")
     decisions = []

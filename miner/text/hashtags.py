@@ -89,6 +89,9 @@ def _zipf(word: str, language: str) -> float:
 
 @lru_cache(maxsize=1)
 def _languages() -> frozenset[str]:
+    """Those that wordfreq counts by itself; for Japanese and Korean it wants MeCab, for Chinese jieba."""
     import wordfreq
+    from wordfreq.language_info import get_language_info
 
-    return frozenset(wordfreq.available_languages())
+    found = wordfreq.available_languages()
+    return frozenset(name for name in found if get_language_info(name)["tokenizer"] not in ("mecab", "jieba"))

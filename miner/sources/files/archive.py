@@ -52,7 +52,7 @@ class Archive:
                 f"{name} begins as a ZIP archive, and its list of files cannot be read ({error}).",
                 "Download or copy it again: the list stands at the very end.",
             ) from error
-        self._members = {_plain(info.filename): info for info in members}
+        self._members = {_plain(info.filename): info for info in self._zip.infolist() if _is_file(info)}
         self.names = tuple(sorted(self._members, key=as_numbered))
         size = file.seek(0, 2)
         if sum(info.compress_size for info in self._zip.infolist()) > size:
@@ -103,6 +103,11 @@ class Archive:
                 f"{member} in {self._name} would grow from {info.compress_size:,} to {info.file_size:,} bytes.",
                 "No export does: leave this archive alone, or unpack it yourself and look at it.",
             )
+
+
+def _is_file(info: zipfile.ZipInfo) -> bool:
+    """Whether a member is a file; one without a name is nothing, and zipfile does not expect it."""
+    return bool(info.filename) and not info.is_dir()
 
 
 def _plain(name: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from miner.errors import UnknownName, UsageError
+from miner.settings import toml_of
 
 _DEFAULT: Mapping[str, tuple[str, ...]] = {
     # "id_str": numbers of 64 bits lose their last digits in programs that know only floats
@@ -118,10 +118,10 @@ def load_mapping(path: Path) -> FieldMapping:
         UsageError: The file cannot be read, is not TOML, or a line has another form.
     """
     try:
-        lines = tomllib.loads(path.read_text(encoding="utf-8"))
+        lines = toml_of(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"The mapping {path} cannot be read: {error.strerror}.", "Check --mapping.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise UsageError(f"The mapping {path} is not TOML: {error}.", 'Write lines such as `text = "body"`.') from error
     fields, constants = dict(_DEFAULT), {}
     for target, value in lines.items():
