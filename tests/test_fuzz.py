@@ -5,28 +5,19 @@ Nothing but this program's own errors comes out, in bounded time and memory.
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 import random
-import re
 import signal
 import time
-import tracemalloc
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 import pytest
-import zstandard
 from fuzz_mutate import Mutator
 from fuzz_targets import TARGETS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner.corpus.replay import MAX_GAP, read_log
 from miner.errors import MinerError
 
 N_MUTATED = 60
@@ -94,13 +85,19 @@ BUGS: list[tuple[str, bytes, str]] = [
     ("corpus-log", b'{"commitInfo":{}}\n{"remove":{}}', "KeyError: a removal without a path"),
     ("corpus-log", b'{"add":{"path":"x","size":Infinity}}', "OverflowError: a size that is no number"),
     ("feeds", b"<rss version='2.0'><channel><item><title>&#x110000;", "ValueError: feedparser, of no character"),
-    ("feeds", b"<rss version='2.0'><channel><item><title>&#xd800;", "UnicodeEncodeError: feedparser, of half a character"),
+    (
+        "feeds",
+        b"<rss version='2.0'><channel><item><title>&#xd800;",
+        "UnicodeEncodeError: feedparser, of half a character",
+    ),
     ("report-json", b'{"format":"nostalgia-miner report","version":1,"report":{"\\ud800":1}}', "UnicodeEncodeError"),
 ]
 """Parser, input, and what it did when it was found. A line a bug."""
 
 
-@pytest.mark.parametrize(("parser", "data", "did"), BUGS, ids=lambda value: value[:40] if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("parser", "data", "did"), BUGS, ids=lambda value: value[:40] if isinstance(value, str) else ""
+)
 def test_what_was_once_a_bug_is_none(parser: str, data: bytes, did: str) -> None:
     assert did
     read(parser, data)

@@ -45,9 +45,7 @@ class Archive:
             )
         try:
             self._zip = zipfile.ZipFile(file)
-            # a member without a name, which only a damaged list has, makes is_dir() fail
-            members = [info for info in self._zip.infolist() if not info.is_dir()]
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, IndexError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise UsageError(
                 f"{name} begins as a ZIP archive, and its list of files cannot be read ({error}).",
                 "Download or copy it again: the list stands at the very end.",
