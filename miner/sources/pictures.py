@@ -24,7 +24,7 @@ def alt_texts_in(html: str) -> tuple[str, ...]:
     """
     if "<img" not in html.lower():
         return ()
-    pictures = BeautifulSoup(html, "lxml", parse_only=_PICTURES).find_all("img", limit=MAX_PICTURES)
+    pictures = BeautifulSoup(printable(html), "lxml", parse_only=_PICTURES).find_all("img", limit=MAX_PICTURES)
     return tuple(dict.fromkeys(text for picture in pictures if (text := _described(picture))))
 
 

@@ -24,7 +24,9 @@ def language_of(text: str, claimed: str | None = None) -> str:
     fallback = (claimed or "en")[:2].lower()
     if len(_LETTERS.findall(text)) < 3:
         return fallback
-    best = _detector().detect(text[:500].replace("\n", " "), model="lite", k=1)[0]
+    # fasttext takes no halves of surrogate pairs
+    line = text[:500].replace("\n", " ").encode("utf-8", "replace").decode()
+    best = _detector().detect(line, model="lite", k=1)[0]
     return str(best["lang"]) if float(best["score"]) >= MIN_SCORE else fallback
 
 

@@ -171,7 +171,7 @@ def parquet_size(path: Path, name: str) -> int:
 
     try:
         return int(pq.read_metadata(path).num_rows)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, ValueError) as error:
         raise UsageError(
             f"{name} is a Parquet file that is damaged or cut short.", "Download or copy it again."
         ) from error
@@ -191,7 +191,8 @@ def parquet_rows(path: Path, name: str, *, skip: int = 0) -> Iterator[Row]:
                 for place, fields in enumerate(fresh.to_pylist(), first):
                     yield Row(place, fields)
                 number += batch.num_rows
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, ValueError, OverflowError, RecursionError) as error:
+        # what Arrow reads may be no text and no time for Python
         raise MalformedError(
             f"The file {name} is damaged after row {number:,}; everything before that was kept.",
             "Download or copy it again and import it again: posts that are known are not stored twice.",
