@@ -133,8 +133,8 @@ def _convert(name: str, value: object, kind: str) -> object:
         raise SettingsError(f"The setting {name} is {value!r}, which is no {kind}.", f"Give a {kind}.") from error
 
 
-def _path(value: str) -> Path:
+def _path(value: str | Path) -> Path:
     """A path; ``~ann`` of an account that there is not raises RuntimeError, a zero byte ValueError."""
-    if "\0" in value:
+    if "\0" in str(value):
         raise ValueError("a zero byte")
     return Path(value).expanduser()

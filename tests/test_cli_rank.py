@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import time
 from dataclasses import dataclass
 from functools import partialmethod
 from pathlib import Path
@@ -14,6 +16,7 @@ from cli_program import Outcome, call, end, n_posts_in, start, write_posts
 
 import miner.study
 from miner.cli import results
+from miner.cli.failures import insistent
 from miner.cli.layout import cells
 from miner.errors import StorageFull
 from miner.records import Artifact, FunnelStep, RankedArtifact
@@ -171,3 +174,20 @@ def test_a_hostile_or_endless_name_stays_on_its_line(tmp_path: Path, capsys: pyt
     assert cells(lines[at + 3]) == 80
     assert "     10 posts" in lines
     assert "  2,100 names in them" in lines
+
+
+def test_an_interrupt_is_one_whatever_a_library_makes_of_it() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_query()
+    with pytest.raises(RuntimeError), insistent():
+        raise RuntimeError("of its own accord")
+
+
+@insistent()
+def interrupted_query() -> None:
+    """As DuckDB does it: the signal comes out as an error of the library's own."""
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(2)
+    except KeyboardInterrupt:
+        raise RuntimeError("Query interrupted") from None

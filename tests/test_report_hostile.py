@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from hostile_words import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,42 +30,6 @@ SCRIPTS = [
 ]
 WHEN = datetime(2024, 5, 6, tzinfo=UTC)
 BENIGN = "plain"
-
-HOSTILE = [
-    # elements and ways out of elements
-    "<script>alert(1)</script>", "</script><script>alert(1)</script>", "</style><script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg><script>alert(1)</script></svg>",
-    "</title><body onload=alert(1)>", "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<a href=javascript:alert(1)>x</a>",
-    "<base href=//evil.example/>", "<meta http-equiv=refresh content=0;url=//evil.example>",
-    "<link rel=stylesheet href=//e>",
-    "<form action=//evil.example><input name=q>", "<object data=x>", "<embed src=x>", "<style>*{display:none}</style>",
-    "<!-- ", "--><script>alert(1)</script>", "<![CDATA[<script>alert(1)</script>]]>", "<template><p>", "<plaintext>",
-    "<textarea>", "</td></tr></table><h1>owned</h1>", "</details></q></bdi>", "<math><mtext></mtext></math>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<details open ontoggle=alert(1)>",
-    # ways out of attributes
-    '" onmouseover="alert(1)', "' onfocus='alert(1)' autofocus='", "` onclick=`alert(1)", '"><script>alert(1)</script>',
-    'x" style="position:fixed', "a_0123456789\" onclick=\"alert(1)", "=\"'><&",
-    # entities and templates
-    "&lt;script&gt;alert(1)&lt;/script&gt;", "&#60;img src=x onerror=alert(1)&#62;", "&amp;lt;b&amp;gt;",
-    "{{ 7 * 7 }}", "{% raw %}", "{{ report.__class__.__mro__ }}", "${7*7}", "<%= 7*7 %>", "#{7*7}",
-    # links
-    "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "\x01javascript:alert(1)",
-    "data:text/html,<script>alert(1)</script>", "vbscript:msgbox(1)", "//evil.example/x", "file:///etc/passwd",
-    "https://", "http://[", "https://evil.example/\" onclick=\"alert(1)", "https://evil.example/<script>",
-    "https://evil.example/\u202egpj.exe", "https:\\\\evil.example", "blob:https://evil.example/1",
-    # characters
-    "\u202egnp.exe\u202c", "\u2066hidden\u2069\u200f", "zero\u200bwidth\u200d\ufeff", "nul\x00bell\x07esc\x1b[31mred",
-    "c1\x9b31m\x85next", "line\u2028and\u2029paragraph", "a\r\nSet-Cookie: x", "tag\U000e0041\U000e0042",
-    "\ud800half\udfff",
-    "\u3164\u115f\u2800", "Z" + "\u0334\u0322\u031b\u034e" * 50 + "algo", "noncharacter\uffff\ufdd0",
-    "\u034f\u00ad\u061c",
-    "", " \t\n", "W" * 1_000_000, "word " * 100_000, "\u202e" * 20_000,
-    # formulas
-    "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "\u00a0=1+1",
-    "\u3000=1+1", "＝1+1", "＋1", "－1", "＠SUM(1)", "\u200b=1+1", "\ufeff=1+1", "\x00=1+1", "\u202e=1+1", "﹢1", "−1",
-    '"=1+1"', ",=1+1", "=HYPERLINK(\"https://evil.example\")", "'=1+1", "%0A=1+1", "%s%n", "../../etc/passwd",
-]  # fmt: skip
 
 
 def report_of(text: str) -> Report:

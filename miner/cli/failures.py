@@ -55,26 +55,33 @@ def reported(command: str, *, is_verbose: bool) -> Iterator[None]:
 
 @contextmanager
 def insistent() -> Iterator[None]:
-    """Repeat a Ctrl-C each second until it gets through.
+    """Repeat a Ctrl-C each second until it gets through, and raise it whatever a library makes of it.
 
     spaCy builds its patterns with a library whose objects have a ``__del__``; an interrupt that lands in one is printed
-    as ignored and lost. Not for code under asyncio, which has a handler of its own that lets a commit end first.
+    as ignored and lost. DuckDB raises a RuntimeError of its own in its place. Not for code under asyncio, which has a
+    handler of its own that lets a commit end first.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, _interrupt), signal.signal(signal.SIGALRM, _interrupt)
+    rung: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        rung.append(number)
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt), signal.signal(signal.SIGALRM, interrupt)
     try:
         yield
+    except Exception as error:
+        if rung:
+            raise KeyboardInterrupt from error
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGINT, before[0])
         signal.signal(signal.SIGALRM, before[1])
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
-    raise KeyboardInterrupt
 
 
 def print_error(error: MinerError) -> None:

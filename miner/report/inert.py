@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import urlsplit
 
 MAX_CHARS = 2_000
@@ -17,9 +18,10 @@ INVISIBLE = re.compile(
     "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _BLANKS = re.compile(r"[\s\x85]+")
+# no letter, digit or blank, and none of Latin's signs: what a run of marks must be among
+_RUN = re.compile(r"[^\w\s\x00-\u02ff]{4,}")
 # "Z̴̢̛͎a̶lgo" paints over the rows around it; three marks are more than any spelling needs
-_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
-                    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+MAX_MARKS = 3
 _URL = re.compile(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 
 
@@ -35,8 +37,19 @@ def inert(text: str, limit: int = MAX_CHARS) -> str:
     """
     # the invisible characters of a text are few: four times the limit leaves room for them
     seen = INVISIBLE.sub("", text[: 4 * limit])
-    flat = _MARKS.sub(r"\1", _BLANKS.sub(" ", seen)).strip()
+    flat = _RUN.sub(_few_marks, _BLANKS.sub(" ", seen)).strip()
     return flat if len(flat) <= limit and len(text) <= 4 * limit else flat[: limit - 1].rstrip() + "…"
+
+
+def _few_marks(run: re.Match[str]) -> str:
+    """The characters of *run* without the fourth and later mark on one character, of any script."""
+    kept: list[str] = []
+    n_marks = 0
+    for character in run[0]:
+        n_marks = n_marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if n_marks <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def safe_url(url: str | None) -> str:
