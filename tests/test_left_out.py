@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 from counting import counted_of
 
 from miner.artifacts.candidates import mention_table
 from miner.names import spelling_key
-from miner.records import Artifact, FunnelStep, Mention, Move, Post
+from miner.records import Artifact, FunnelStep, LeftOut, Mention, Move, Post
+from miner.study import left_out
 from miner.study.choose import Counted
 from miner.study.grouped import Grouped
 from miner.study.identify import Identified
-from miner.study.left_out import told
+from miner.study.left_out import Told, told
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 NAMES = ("Walkman", "Heat", "Betamax")
@@ -61,6 +63,10 @@ def identified(posts: Counted) -> Identified:
 
 
 def ledger(posts: list[Post], top: int = 132) -> list[FunnelStep]:
+    return list(all_told(posts, top).steps)
+
+
+def all_told(posts: list[Post], top: int = 132) -> Told:
     found = counted_of(posts)
     return told(found.funnel, identified(found), found.chosen, top=top)
 
@@ -88,6 +94,14 @@ def test_reposts_would_have_moved_what_they_name() -> None:
     assert Move(name="Betamax", rank=2, rank_with=1) in found.moved
     assert Move(name="Walkman", rank=1, rank_with=2) in found.moved
     assert [e.quote for e in found.examples] == ["My first Betamax recorder"] * 2
+
+
+def test_posts_that_were_left_out_are_told_with_what_they_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    posts = PEOPLE + reposts("My first Betamax recorder", 3)
+    (betamax,) = (a for a in identified(counted_of(posts)).artifacts if a.name == "Betamax")
+    assert all_told(posts).of == {betamax.artifact_id: (LeftOut(step="reposts", n_posts=3),)}
+    monkeypatch.setattr(left_out, "MAX_POSTS", 2)
+    assert all_told(posts).of == {betamax.artifact_id: (LeftOut(step="reposts", n_posts=2, is_sample=True),)}
 
 
 def test_the_same_author_again_moves_nothing() -> None:

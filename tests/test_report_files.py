@@ -21,7 +21,7 @@ from miner.errors import MinerError, StorageFull, UnknownName
 from miner.records import FunnelStep, RankedArtifact
 from miner.report import WRITERS, Report, Writer, public, read_report, write_report
 from miner.report.html import to_html
-from miner.report.view import ledgers
+from miner.report.ledger import ledgers
 
 GOLD = Path(__file__).parent / "gold" / "report"
 REPORT = read_report(GOLD / "report.json")
@@ -119,7 +119,7 @@ def test_the_page_asks_for_nothing_from_the_network() -> None:
     links = [a for a in page.find_all("a") if not str(a["href"]).startswith("#")]
     quoted = [*(e for step in REPORT.funnel for e in step.examples), *(e for row in REPORT.rows for e in row.evidence)]
     assert [a["href"] for a in links] == [e.url for e in quoted if e.url]
-    assert {" ".join(a["rel"]) for a in links} == {"noopener noreferrer nofollow"}
+    assert {" ".join(a["rel"]) for a in links} == {"noreferrer"}
 
 
 def test_the_whole_table_is_there_without_a_script() -> None:
@@ -144,7 +144,16 @@ def test_a_line_says_in_words_all_that_is_known_of_an_artifact() -> None:
     assert words(seen) == "4 Mar 2019 to 21 Oct 2026"
     assert words(theme) == "Rubik's Cube · Simon"
     assert words(line.select_one(".also")).endswith("Rubic cube and 1 more")
-    assert words(line.select_one("details > .also")) == "also RubiksCube"
+    assert words(line.select_one("dl.joins")) == (
+        "the same letters rubiks cube (41), rubik's cubes (9), RubiksCube (2) "
+        "a slip of the pen Rubix cube (12), Rubic cube (3)"
+    )
+    assert words(line.select_one("details > .also")) == (
+        "Not counted: 7 (reposts), at least 2 (near-duplicates)"
+    )
+    plain = replace(REPORT.rows[0], artifact=replace(REPORT.rows[0].artifact, spellings=()), left_out=())
+    unjoined = line_of(parse(replace(REPORT, rows=(plain,))), "Rubik's Cube")
+    assert words(unjoined.select_one("details > .also")) == "also RubiksCube"
     assert [words(q) for q in line.select("details q")] == [e.quote for e in REPORT.rows[0].evidence]
     assert [words(mark) for mark in line.select("mark")] == ["Rubik's cube", "Rubix Cube"]
     assert words(line.select_one("summary .more")) == "mastodon, 6 May 2021, and 2 more"
@@ -157,7 +166,8 @@ def test_a_line_says_in_words_all_that_is_known_of_an_artifact() -> None:
 
 def test_a_single_quote_without_a_link_has_nothing_to_unfold() -> None:
     row = REPORT.rows[1]
-    alone = replace(row, evidence=(replace(row.evidence[0], url=None),))
+    artifact = replace(row.artifact, spellings=())
+    alone = replace(row, artifact=artifact, evidence=(replace(row.evidence[0], url=None),))
     line = line_of(parse(replace(REPORT, rows=(alone,))), "Walkman")
     assert line.details is None
     assert words(line.select_one(".only")) == f"{row.evidence[0].quote} reddit, 29 Feb 2020"

@@ -4,13 +4,14 @@ All are frozen and keyword-only, so that a stage can hand them on without fear. 
 travels as Arrow tables with the same column names; these classes are for one thing at a time.
 """
 
-from miner.records.posts import Artifact, Mention, Post, Rejected, artifact_id
+from miner.records.posts import Artifact, Joined, Mention, Post, Rejected, Spelling, artifact_id
 from miner.records.ranked import (
     HOME_REGION,
     Confidence,
     Dating,
     Evidence,
     FunnelStep,
+    LeftOut,
     Level,
     Move,
     PeriodFlag,
@@ -27,6 +28,8 @@ __all__ = [
     "Dating",
     "Evidence",
     "FunnelStep",
+    "Joined",
+    "LeftOut",
     "Level",
     "Mention",
     "Move",
@@ -34,6 +37,7 @@ __all__ = [
     "Post",
     "RankedArtifact",
     "Rejected",
+    "Spelling",
     "Story",
     "Theme",
     "Verdict",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+Joined = Literal["letters", "slip", "catalogue", "team", "judged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,23 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """One of the ways in which people spell an artifact, and why it counts for it.
+
+    Attributes:
+        name: As somebody wrote it.
+        n_posts: Posts that spell it so.
+        joined: ``letters`` it has the same letters and digits (:func:`miner.names.spelling_key`); ``slip`` it is a rare
+            misspelling; ``catalogue`` the catalogue lists both as one thing; ``team`` somebody decided so; ``judged``
+            the model of aliases holds both for one thing.
+    """
+
+    name: str
+    n_posts: int
+    joined: Joined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """A thing that people name, with all the ways they spell it.
 
@@ -105,6 +125,7 @@ class Artifact:
         keys: Spelling keys of all of them.
         category: One of the categories of ``docs/method.md``, or ``other``.
         probability: Calibrated probability that this is a specific artifact, 0-1.
+        spellings: How each of *also_called* came to count for it, in the same order; empty where nobody knows.
     """
 
     artifact_id: str
@@ -113,6 +134,7 @@ class Artifact:
     keys: tuple[str, ...]
     category: str
     probability: float
+    spellings: tuple[Spelling, ...] = ()
 
 
 def artifact_id(key: str) -> str:

@@ -107,6 +107,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Posts that name an artifact and were not counted.
+
+    Attributes:
+        step: Name of the step of the funnel that left them out.
+        n_posts: How many of them name it.
+        is_sample: Whether only a sample of what the step left out was looked at: then there are more.
+    """
+
+    step: str
+    n_posts: int
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankedArtifact:
     """An artifact and the evidence for its place.
 
@@ -134,6 +149,7 @@ class RankedArtifact:
         dating: When it came, as far as the catalogue knows.
         verdict: What the team decided about it; None when it decided nothing.
         period: What the story year of the run makes of it; None when no story year was given.
+        left_out: Posts that name it and were not counted, by the step that left them out.
     """
 
     rank: int
@@ -158,6 +174,7 @@ class RankedArtifact:
     dating: Dating = Dating()
     period: PeriodFlag | None = None
     verdict: Verdict | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

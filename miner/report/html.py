@@ -19,7 +19,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from miner.report import theme_map, view
+from miner.report import ledger, theme_map, view
 from miner.report.inert import INVISIBLE, inert
 from miner.report.model import Report
 from miner.report.page_facts import facts_of, story_years
@@ -49,7 +49,7 @@ def to_html(report: Report, decisions_url: str = "") -> str:
             points=theme_map.points(lines),
             map_size=(theme_map.WIDTH, theme_map.HEIGHT),
             n_without_theme=sum(line.theme is None for line in lines),
-            ledgers=view.ledgers(report.funnel),
+            ledgers=ledger.ledgers(report.funnel),
             # the biggest first, ties by name
             sources=sorted(report.sources.items(), key=lambda item: (-item[1].n_posts, item[0])),
             facts=view.facts(report.manifest),

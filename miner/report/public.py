@@ -73,7 +73,12 @@ def _row(row: RankedArtifact, theme_of: Mapping[str, str], shown: Collection[str
     artifact = row.artifact
     return replace(
         row,
-        artifact=replace(artifact, also_called=tuple(s for s in artifact.also_called if not _is_private(s)), keys=()),
+        artifact=replace(
+            artifact,
+            also_called=tuple(s for s in artifact.also_called if not _is_private(s)),
+            spellings=tuple(s for s in artifact.spellings if not _is_private(s.name)),
+            keys=(),
+        ),
         first_seen=_day(row.first_seen),
         last_seen=_day(row.last_seen),
         evidence=(),

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from miner.records import Artifact, Dating, Evidence, FunnelStep, Move, RankedArtifact, Theme, artifact_id
+from miner.records import (
+    Artifact,
+    Dating,
+    Evidence,
+    Joined,
+    LeftOut,
+    RankedArtifact,
+    Theme,
+    artifact_id,
+)
 from miner.report.departments import Department, department
 from miner.report.inert import inert, safe_url
 from miner.report.marks import Bar, bar_of, spark_of
@@ -17,9 +26,15 @@ MAX_NAME = 120
 MAX_QUOTE = 240
 N_SPELLINGS = 4
 _NAMELESS = "(no visible name)"
-_NOTHING = re.compile(r"(?!)")
 _ANCHOR = re.compile(r"a_[0-9a-f]{10}")
 # a month's name must not follow the machine's language
+_WHY: Mapping[Joined, str] = {
+    "letters": "the same letters",
+    "catalogue": "one thing in the catalogue",
+    "judged": "judged to mean the same",
+    "slip": "a slip of the pen",
+    "team": "joined by the team",
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -52,6 +67,14 @@ class ThemeLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Spellings that count for one artifact for one reason, each with its posts."""
+
+    why: str
+    spellings: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of the table. *place* is the rank with ties, *share* a percent with sign."""
 
@@ -73,6 +96,8 @@ class Row:
     flag: str
     level: str
     quotes: tuple[Quote, ...]
+    joins: tuple[Join, ...]
+    left_out: tuple[str, ...]
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -82,7 +107,11 @@ class Row:
     @property
     def has_details(self) -> bool:
         """Whether there is more to unfold than the first quote."""
-        return bool(self.unshown) or len(self.quotes) > 1 or any(quote.url for quote in self.quotes)
+        return (
+            bool(self.unshown or self.joins or self.left_out)
+            or len(self.quotes) > 1
+            or any(quote.url for quote in self.quotes)
+        )
 
     @property
     def unshown(self) -> tuple[str, ...]:
@@ -98,26 +127,6 @@ class ThemeView:
     name: str
     rows: tuple[Row, ...]
     n_outside: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerLine:
-    """What one step left out; *width* is what it left, in hundredths of the start."""
-
-    name: str
-    n_out: int
-    n_left: int
-    width: str
-    moved: tuple[Move, ...]
-    examples: tuple[Quote, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """A run of steps, each of which starts from what the one before it left."""
-
-    n_start: int
-    lines: tuple[LedgerLine, ...]
 
 
 def rows(report: Report) -> tuple[Row, ...]:
@@ -148,17 +157,6 @@ def themes(report: Report, lines: Sequence[Row]) -> tuple[ThemeView, ...]:
         )
         for n, theme in _numbered(report)
     )
-
-
-def ledgers(funnel: Sequence[FunnelStep]) -> tuple[Ledger, ...]:
-    """*funnel* cut where a step does not start from what the one before it left: posts first, then names."""
-    runs: list[list[FunnelStep]] = []
-    for step in funnel:
-        if runs and runs[-1][-1].n_left == step.n_left + step.n_out:
-            runs[-1].append(step)
-        else:
-            runs.append([step])
-    return tuple(_ledger(run) for run in runs)
 
 
 def facts(manifest: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
@@ -208,8 +206,22 @@ def _row(row: RankedArtifact, place: str, longest: int, links: Mapping[str, Them
         came=_came(row.dating),
         flag=inert(row.period.reason) if row.period else "",
         level=row.period.level if row.period else "",
-        quotes=tuple(_quote(evidence, spelt) for evidence in row.evidence),
+        quotes=tuple(quoted(evidence, spelt) for evidence in row.evidence),
+        joins=tuple(_joins(artifact)),
+        left_out=tuple(_left_out(line) for line in row.left_out),
     )
+
+
+def _joins(artifact: Artifact) -> Iterator[Join]:
+    for joined, why in _WHY.items():
+        same = [(name_of(s.name), s.n_posts) for s in artifact.spellings if s.joined == joined]
+        if same:
+            yield Join(why=why, spellings=tuple(same))
+
+
+def _left_out(line: LeftOut) -> str:
+    """``at least 12 (reposts)``."""
+    return f"{'at least ' if line.is_sample else ''}{line.n_posts:,} ({name_of(line.step)})"
 
 
 def _came(found: Dating) -> str:
@@ -230,7 +242,8 @@ def _spelt(artifact: Artifact) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:e?s)?(?!\w)", re.IGNORECASE)
 
 
-def _quote(evidence: Evidence, spelt: re.Pattern[str]) -> Quote:
+def quoted(evidence: Evidence, spelt: re.Pattern[str]) -> Quote:
+    """*evidence* as a quote, split around the first of the names that *spelt* finds."""
     text = inert(evidence.quote, MAX_QUOTE)
     hit = spelt.search(text)
     start, end = hit.span() if hit else (len(text), len(text))
@@ -241,24 +254,6 @@ def _quote(evidence: Evidence, spelt: re.Pattern[str]) -> Quote:
         source=name_of(evidence.source),
         day=day(evidence.created_at),
         url=safe_url(evidence.url),
-    )
-
-
-def _ledger(run: Sequence[FunnelStep]) -> Ledger:
-    n_start = run[0].n_left + run[0].n_out
-    return Ledger(
-        n_start=n_start,
-        lines=tuple(
-            LedgerLine(
-                name=name_of(step.name),
-                n_out=step.n_out,
-                n_left=step.n_left,
-                width=f"{100 * step.n_left / n_start if n_start else 0:.2f}",
-                moved=tuple(replace(move, name=name_of(move.name)) for move in step.moved),
-                examples=tuple(_quote(example, _NOTHING) for example in step.examples),
-            )
-            for step in run
-        ),
     )
 
 

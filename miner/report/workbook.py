@@ -13,6 +13,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from miner.records import RankedArtifact
 from miner.report import departments, view
 from miner.report.inert import inert
+from miner.report.ledger import ledgers
 from miner.report.model import Report
 from miner.report.table import COLUMNS, cells
 from miner.report.workbook_sheets import (
@@ -226,7 +227,7 @@ def _add_counts(page: Page, report: Report) -> None:
     page.figures("of these without an author", report.n_without_author, "")
     page.heading("What was left out")
     page.figures("Step", "left out", "left", **head)
-    for n, ledger in enumerate(view.ledgers(report.funnel)):
+    for n, ledger in enumerate(ledgers(report.funnel)):
         page.figures("Posts read" if n == 0 else "Names found in them", "", ledger.n_start, bold=True)
         for line in ledger.lines:
             page.figures(line.name, line.n_out, line.n_left)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +17,11 @@ from miner.artifacts.spelling import misspellings
 from miner.artifacts.titles import is_ordinary, load_given_names
 from miner.artifacts.uses import Uses
 from miner.names import spelling_key
-from miner.records import Artifact, FunnelStep, artifact_id
+from miner.records import Artifact, FunnelStep, Spelling, artifact_id
 from miner.study.grouped import Grouped, together
 from miner.study.models import Models
 from miner.study.names import Names
+from miner.study.spellings import spellings_of
 
 MIN_AUTHORS = 2
 MAX_SPELLINGS = 12
@@ -85,7 +86,7 @@ def identify(
     homes = {key: variants.get(key, key) for key in claimed if variants.get(key, key) in accepted}
     settled = among(found, homes.keys())
     rows = [c for c in candidates(settled, pa.array(authors)) if c.key in accepted]
-    artifacts, mentions = _joined(rows, Grouped.of(settled, homes, authors), accepted, names, links)
+    artifacts, mentions = _joined(rows, Grouped.of(settled, homes, authors), accepted, names, links, variants)
     shared = np.flatnonzero(mentions.n_authors() >= MIN_AUTHORS)
     return Identified(
         artifacts=[artifacts[i] for i in shared.tolist()],
@@ -118,7 +119,12 @@ def _given_names(tried: Sequence[Candidate], accepted: Mapping[str, float]) -> s
 
 
 def _joined(
-    rows: Sequence[Candidate], mentions: Grouped, accepted: Mapping[str, float], names: Names, links: Links
+    rows: Sequence[Candidate],
+    mentions: Grouped,
+    accepted: Mapping[str, float],
+    names: Names,
+    links: Links,
+    slips: Collection[str],
 ) -> tuple[list[Artifact], Grouped]:
     """Artifacts and their mentions, both in the order of the artifacts' ids."""
     models, vectors = names.models, names.vectors([c.name for c in rows])
@@ -137,13 +143,21 @@ def _joined(
     groups = links.obeyed(judged, [c.key for c in rows])
     mentions = mentions.merged(groups)
     categories = models.judge.categorise(vectors)
+    as_judged = {row: group for group in judged for row in group}
     found: list[Artifact] = []
     ids: set[str] = set()
     for group, used in zip(groups, mentions.spellings(), strict=True):
         lead = _lead(group, rows, models)
         category = next((models.known[rows[i].key].category for i in group if i in known), None)
         category = category or _listed_category(rows[lead].key, models) or categories[lead]
-        artifact = _artifact(rows[lead], used, accepted, category, group, rows)
+        spellings = spellings_of(
+            used,
+            rows[lead].name,
+            slips=slips,
+            known=[rows[i].key for i in group if lead in known and known.get(i) == known[lead]],
+            judged=[rows[i].key for i in as_judged[lead]],
+        )
+        artifact = _artifact(rows[lead], spellings, accepted, category, group, rows)
         # the catalogue's name does not change when more posts make another spelling the most used; where somebody
         # decided that two of its names are two things, the second keeps its own
         known_id = artifact_id(spelling_key(models.known[rows[lead].key].name)) if lead in known else ""
@@ -172,18 +186,18 @@ def _listed_category(key: str, models: Models) -> str | None:
 
 def _artifact(
     lead: Candidate,
-    used: Mapping[str, int],
+    spellings: Sequence[Spelling],
     accepted: Mapping[str, float],
     category: str,
     group: Sequence[int],
     rows: Sequence[Candidate],
 ) -> Artifact:
-    spellings = sorted(used, key=lambda s: (-used[s], s))
     return Artifact(
         artifact_id=artifact_id(lead.key),
         name=lead.name,
-        also_called=tuple(s for s in spellings if s != lead.name)[:MAX_SPELLINGS],
+        also_called=tuple(spelling.name for spelling in spellings[:MAX_SPELLINGS]),
         keys=tuple(sorted(rows[i].key for i in group)),
         category=category,
         probability=round(max(accepted[rows[i].key] for i in group), 4),
+        spellings=tuple(spellings[:MAX_SPELLINGS]),
     )

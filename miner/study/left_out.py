@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from miner.ranking.seen import Sightings, order, seen_shares, source_counts
-from miner.records import Evidence, FunnelStep, Move, Post
+from miner.records import Evidence, FunnelStep, LeftOut, Move, Post
 from miner.study.choose import Chosen
 from miner.study.evidence import opening
 from miner.study.gather import Rows, by_appearance
@@ -23,8 +24,16 @@ MAX_POSTS = 20_000
 """Of more posts than these an even sample is looked at."""
 
 
-def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top: int) -> list[FunnelStep]:
-    """*steps* with examples of what each left out, and with the artifacts that it moved most.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The funnel's steps in full, and for the id of each artifact the posts that name it and were left out."""
+
+    steps: Sequence[FunnelStep]
+    of: Mapping[str, tuple[LeftOut, ...]]
+
+
+def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top: int) -> Told:
+    """*steps* with examples of what each left out and the artifacts that it moved most, and what it took of each.
 
     Each step is undone alone: its posts, or an even sample of :data:`MAX_POSTS` of them, are counted for the artifacts
     of this run, by their spellings, and all are ranked again. What would have become an artifact only with those posts
@@ -39,14 +48,20 @@ def told(steps: Sequence[FunnelStep], found: Identified, chosen: Chosen, *, top:
     spotter = Spotter(found.artifacts, found.ordinary)
     before = found.mentions.pairs()
     ranks = _ranks(before, chosen.source_of_author, found)
-    result = []
+    result: list[FunnelStep] = []
+    of: dict[str, list[LeftOut]] = {}
     for step in steps:
-        rows = sample(chosen.left_out.get(step.name, np.zeros(0, np.int64)), MAX_POSTS)
+        every = chosen.left_out.get(step.name, np.zeros(0, np.int64))
+        rows = sample(every, MAX_POSTS)
         posts = chosen.posts.read(rows)
-        after = _ranks(*_with(posts, rows, before, chosen, spotter), found) if posts else ranks
+        named = spotter.pairs(posts)
+        after = _ranks(*_with(posts, rows, before, chosen, named), found) if posts else ranks
         examples = tuple(_example(post) for post in posts[:: max(1, len(posts) // MAX_EXAMPLES)][:MAX_EXAMPLES])
         result.append(replace(step, examples=examples, moved=_moves(ranks, after, top)))
-    return result
+        for column, n in sorted(Counter(column for _, column in named).items()):
+            left_out = LeftOut(step=step.name, n_posts=n, is_sample=len(rows) < len(every))
+            of.setdefault(found.artifacts[column].artifact_id, []).append(left_out)
+    return Told(steps=result, of={identity: tuple(lines) for identity, lines in of.items()})
 
 
 def sample(rows: Rows, n: int) -> Rows:
@@ -58,7 +73,7 @@ def sample(rows: Rows, n: int) -> Rows:
 
 
 def _with(
-    posts: Sequence[Post], rows: Rows, before: NDArray[np.int64], chosen: Chosen, spotter: Spotter
+    posts: Sequence[Post], rows: Rows, before: NDArray[np.int64], chosen: Chosen, seen: Set[tuple[int, int]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Who names what when *posts* are counted too, as pairs of author and artifact, and the source of each author."""
     every = chosen.posts
@@ -72,7 +87,7 @@ def _with(
     names = dict.fromkeys([*chosen.sources, *every.sources])
     places = {name: place for place, name in enumerate(names)}
     sources = [places[posts[i].source] for i in new[first].tolist()]
-    named = np.array([(authors[post], column) for post, column in spotter.pairs(posts)], np.int64).reshape(-1, 2)
+    named = np.array([(authors[post], column) for post, column in seen], np.int64).reshape(-1, 2)
     return np.concatenate([before, named]), np.concatenate([chosen.source_of_author, np.array(sources, np.int64)])
 
 

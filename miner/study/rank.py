@@ -31,7 +31,7 @@ from miner.study.decisions import joined, links_of
 from miner.study.evidence import with_evidence
 from miner.study.gather import UNDATED, connected, gather, moment
 from miner.study.identify import NO_LINKS, Identified, identify
-from miner.study.left_out import told
+from miner.study.left_out import Told, told
 from miner.study.lenses import reference
 from miner.study.listed import Asked, Listed, LookUp, listed
 from miner.study.manifest import manifest_of
@@ -98,14 +98,14 @@ def rank(
         asked = Asked(top=top, links=links, keep=sorted(keep), story=story, lens=lens, decisions=decisions)
         others = reference(chosen, facts, era, load_background())
         made = listed(every, others, chosen, era, models.catalogue, asked, ordinary=found.ordinary, look_up=look_up)
-        (made, grouped), funnel = _shown(made, found, chosen), told(funnel, found, chosen, top=top)
+        made, grouped = _shown(made, found, chosen, ledger := told(funnel, found, chosen, top=top))
     return summarise(
         corpus=corpus,
         era=era,
         chosen=chosen,
         listed=made,
         themes=grouped,
-        funnel=(*funnel, *found.funnel),
+        funnel=(*ledger.steps, *found.funnel),
         manifest=manifest_of(corpus, version, era, settings, models, asked, chosen, found, made),
         seen=Incidence.of([1] * found.n_named_once + [row.n_authors for row in every], chosen.n_authors),
     )
@@ -211,15 +211,16 @@ def _ranked(found: Identified, chosen: Chosen, seed: int, progress: Progress) ->
     return rows
 
 
-def _quoted(rows: Sequence[RankedArtifact], found: Identified, chosen: Chosen) -> list[RankedArtifact]:
+def _quoted(rows: Sequence[RankedArtifact], found: Identified, chosen: Chosen, ledger: Told) -> list[RankedArtifact]:
     at = {a.artifact_id: i for i, a in enumerate(found.artifacts)}
+    rows = [replace(row, left_out=ledger.of.get(row.artifact.artifact_id, ())) for row in rows]
     return with_evidence(rows, found.mentions, chosen, [at[row.artifact.artifact_id] for row in rows])
 
 
-def _shown(made: Listed, found: Identified, chosen: Chosen) -> tuple[Listed, list[Theme]]:
+def _shown(made: Listed, found: Identified, chosen: Chosen, ledger: Told) -> tuple[Listed, list[Theme]]:
     """What is listed with its evidence, its themes and its places on the map, and the themes."""
-    rows, grouped = _mapped(_quoted(made.rows, found, chosen), found)
-    return replace(made, rows=rows, also=_quoted(made.also, found, chosen)), grouped
+    rows, grouped = _mapped(_quoted(made.rows, found, chosen, ledger), found)
+    return replace(made, rows=rows, also=_quoted(made.also, found, chosen, ledger)), grouped
 
 
 def _mapped(rows: Sequence[RankedArtifact], found: Identified) -> tuple[list[RankedArtifact], list[Theme]]:

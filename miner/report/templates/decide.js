@@ -16,10 +16,10 @@
     const fact = facts.rows[row.id];
     const words = (selector) => row.querySelector(selector)?.textContent.trim() ?? "";
     Object.assign(fact, {
-      id: row.id, name: words(".name"), spellings: Array.from(row.querySelectorAll(".also[data-find] bdi"), (e) => e.textContent.trim()),
+      id: row.id, name: words(".name"), spellings: [...new Set(Array.from(row.querySelectorAll(".also[data-find] bdi, .joins bdi"), (e) => e.textContent.trim()))],
       category: words(".kind [data-key]"), department: words(".dept").split(", also ")[0],
-      rank: Number(row.querySelector(".rank").dataset.v), n_authors: Number(row.querySelector('[data-label="Authors"]').dataset.v),
-      share: Number(row.querySelector('[data-label="Share"]').dataset.v), first: fact.first ?? null,
+      rank: Number(row.querySelector(".rank").dataset.v), n_authors: Number(row.cells[3].dataset.v),
+      share: Number(row.cells[5].dataset.v), first: fact.first ?? null,
       lenses: fact.lenses ?? ["seen"], seen_in: fact.seen_in ? fact.seen_in.map((n) => facts.sources[n]) : facts.sources,
       life: fact.life ?? 10,
     });
