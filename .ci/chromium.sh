@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs Debian's Chromium, in which tests open the report. What is there is left alone.
+# Installs Debian's Chromium, in which tests open the report, and what reads the sheets it prints. What is there is left alone.
 set -euo pipefail
-if command -v chromium >/dev/null; then
+if command -v chromium >/dev/null && command -v pdftotext >/dev/null; then
   exit 0
 fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -9,4 +9,4 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   exit 1
 fi
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends chromium
+apt-get install -y -qq --no-install-recommends chromium poppler-utils

@@ -22,6 +22,8 @@ from miner.errors import StorageFull
 from miner.records import Artifact, FunnelStep, RankedArtifact
 from miner.report import Report
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Study:

@@ -19,6 +19,8 @@ from cli_program import Outcome, call, command, end, environment, n_posts_in, pr
 
 from miner.cli.failures import insistent
 
+pytestmark = pytest.mark.slow
+
 GOES_ON = "Interrupted. What was collected is stored; the same command goes on from there."
 N_MANY = 24_000
 

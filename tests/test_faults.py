@@ -13,6 +13,8 @@ from fault_program import Program
 from fault_works import CorpusWork, Harm, Work
 from faults import kill_often
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:

@@ -18,6 +18,8 @@ from miner.corpus.key import KEY_NAME, load_key
 from miner.errors import CorpusError, UsageError
 from miner.records import Post
 
+pytestmark = pytest.mark.slow
+
 ANN = "ann@example.social"
 
 

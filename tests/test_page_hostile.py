@@ -11,7 +11,7 @@ from hostile_words import HOSTILE
 from playwright.sync_api import Dialog
 from test_page import GOLD, Opened, browser, opened, pytestmark
 
-from miner.records import Evidence
+from miner.records import Evidence, Spelling
 from miner.report import Report
 
 __all__ = ["browser", "pytestmark"]  # a fixture and a mark that pytest finds by name
@@ -23,7 +23,14 @@ def hostile_report() -> Report:
     rows = []
     for i, text in enumerate(SHORT):
         row = GOLD.rows[i % len(GOLD.rows)]
-        artifact = replace(row.artifact, artifact_id=f"a_{i:010x}", name=f"{text} {i}", also_called=(text, f"{text}s"))
+        spelt = Spelling(name=text, n_posts=2, joined="judged")
+        artifact = replace(
+            row.artifact,
+            artifact_id=f"a_{i:010x}",
+            name=f"{text} {i}",
+            also_called=(text, f"{text}s"),
+            spellings=(spelt,),
+        )
         quote = Evidence(post_id=text, quote=text, url=text, source=text, created_at=None)
         rows.append(replace(row, rank=i + 1, artifact=artifact, evidence=(quote,) * 3, theme=text, parent=text))
     return replace(GOLD, title=SHORT[0], rows=tuple(rows), limits=tuple(SHORT))

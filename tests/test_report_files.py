@@ -148,9 +148,7 @@ def test_a_line_says_in_words_all_that_is_known_of_an_artifact() -> None:
         "the same letters rubiks cube (41), rubik's cubes (9), RubiksCube (2) "
         "a slip of the pen Rubix cube (12), Rubic cube (3)"
     )
-    assert words(line.select_one("details > .also")) == (
-        "Not counted: 7 (reposts), at least 2 (near-duplicates)"
-    )
+    assert words(line.select_one("details > .also")) == ("Not counted: 7 (reposts), at least 2 (near-duplicates)")
     plain = replace(REPORT.rows[0], artifact=replace(REPORT.rows[0].artifact, spellings=()), left_out=())
     unjoined = line_of(parse(replace(REPORT, rows=(plain,))), "Rubik's Cube")
     assert words(unjoined.select_one("details > .also")) == "also RubiksCube"

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import miner.report
-from miner.records import Artifact, Evidence, FunnelStep, RankedArtifact, Theme
+from miner.records import Artifact, Evidence, FunnelStep, LeftOut, RankedArtifact, Spelling, Theme
 from miner.report import Report, ReportEra, SourceCount, report_from_json
 from miner.report.html import to_html
 from miner.report.inert import INVISIBLE, inert, safe_url
@@ -35,12 +35,14 @@ BENIGN = "plain"
 def report_of(text: str) -> Report:
     """A report that says *text* wherever a report can hold words of others."""
     artifact = Artifact(
-        artifact_id=text, name=text, also_called=(text,) * 6, keys=(text,), category=text, probability=0.5
-    )
+        artifact_id=text, name=text, also_called=(text,) * 6, keys=(text,), category=text, probability=0.5,
+        spellings=(Spelling(name=text, n_posts=2, joined="slip"),) * 6,
+    )  # fmt: skip
     evidence = Evidence(post_id=text, quote=f"{text} and then some", url=text, source=text, created_at=WHEN)
     row = RankedArtifact(
         rank=1, rank_low=1, rank_high=2, artifact=artifact, n_authors=9, n_posts=9, n_sources=1, share=0.1,
         first_seen=WHEN, last_seen=WHEN, evidence=(evidence,) * 3, theme=text,
+        left_out=(LeftOut(step=text, n_posts=3),),
     )  # fmt: skip
     return Report(
         title=text, corpus=text, run_id=text, era=ReportEra(name=text, title=text, start=1980, end=1989),

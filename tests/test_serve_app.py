@@ -14,6 +14,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from miner.review import app
 from miner.review import app as serving
 from miner.review.app import HEADER, MAX_BODY, SAFE_HEADERS, make_app, names_of
 from miner.review.decisions import Decision, What
@@ -220,6 +221,9 @@ def test_the_name_given_counts_and_port_80_may_be_left_out() -> None:
     assert "[fe80::1]:8765" in names_of("fe80::1", 8765)
     assert {"192.168.1.5", "192.168.1.5:80", "localhost"} <= names_of("192.168.1.5", 80)
     assert "192.168.1.5" not in names_of("192.168.1.5", 8765)
+    assert {"192.0.2.1:8765", "studio.example:8765", "[fe80::1]:8765"} <= names_of(
+        "192.0.2.1", 8765, ["Studio.example", "fe80::1"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -316,6 +320,26 @@ def test_half_a_body_is_not_saved(ann: Visitor, folder: Path) -> None:
 
     asyncio.run(go())
     assert sent[0]["status"] == 400
+    assert not (folder / FILE).exists()
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    ann: Visitor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "BODY_S", 0.05)
+    parts: list[Any] = [{"type": "http.request", "body": body(said(1)), "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if not parts:
+            await asyncio.sleep(60)
+        return parts.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(ann.app(scope("POST", "/decisions", [(b"host", b"127.0.0.1:8765"), *OURS_RAW]), receive, send))
+    assert sent[0]["status"] == 408
     assert not (folder / FILE).exists()
 
 

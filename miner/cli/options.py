@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -138,5 +138,11 @@ Expires = Annotated[
     ),
 ]
 Pdf = Annotated[bool, typer.Option("--pdf", help="Print it to report.pdf as well; needs Chromium.")]
+LookBook = Annotated[
+    bool, typer.Option("--look-book", help="Print its cards to look-book.pdf, six a page; needs Chromium.")
+]
+PaperSize = Annotated[
+    Literal["a4", "letter"], typer.Option("--paper", help="Size of the sheets of --pdf, --look-book.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 ReportJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON on stdout.")]

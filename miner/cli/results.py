@@ -30,8 +30,10 @@ from miner.cli.options import (
     Lens,
     Limit,
     LinksFile,
+    LookBook,
     Online,
     Output,
+    PaperSize,
     Pdf,
     Public,
     RayAddress,
@@ -135,6 +137,8 @@ def report(
     as_json: ReportJson = False,
     is_public: Public = False,
     pdf: Pdf = False,
+    look_book: LookBook = False,
+    paper: PaperSize = "a4",
     expires: Expires = None,
 ) -> None:
     """Write the report of a finished run again, without ranking anew.
@@ -149,14 +153,16 @@ def report(
     if expires is not None:
         made = replace(made, expires_at=expires.replace(tzinfo=UTC))
     finish(made, folder, as_json=as_json, is_public=is_public)
-    if pdf:
+    sheets = [("report.pdf", False)] * pdf + [("look-book.pdf", True)] * look_book
+    for name, is_look_book in sheets:
+        from miner.report import public
         from miner.report.pdf import print_pdf
 
-        page = (folder / "public" if is_public else folder) / "report.html"
-        print_pdf(page, page.with_suffix(".pdf"))
-        console.detail(f"printed {page.with_suffix('.pdf')}")
+        path = (folder / "public" if is_public else folder) / name
+        print_pdf(public(made) if is_public else made, path, paper=paper, is_look_book=is_look_book)
+        console.detail(f"printed {path}")
         if not as_json:
-            typer.echo(f"{'pdf':<7}  {page.with_suffix('.pdf')}")
+            typer.echo(f"{'pdf':<7}  {path}")
 
 
 def find_run(run: Path, output: Path) -> Path:

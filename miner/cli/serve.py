@@ -27,6 +27,7 @@ HERE: Final = "127.0.0.1"
 PORT: Final = 8765
 MIN_TOKEN: Final = 16
 GRACE_S: Final = 5
+MAX_CONNECTIONS: Final = 200
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # "SERVE_TOKEN" is a name; "kQ3xV_9sLw" may be the secret itself, typed where its name belongs
 _SURELY_A_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -41,6 +42,15 @@ Run = Annotated[
     ),
 ]
 Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on; any but the default needs a token.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="NAME",
+        help="Another name or address that browsers may call this server by; may be repeated.",
+        show_default=False,
+    ),
+]
 Port = Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Token = Annotated[
     str | None,
@@ -58,12 +68,20 @@ def add_to(app: typer.Typer) -> None:
     app.command("serve", epilog=EPILOG)(serve)
 
 
-def serve(ctx: typer.Context, run: Run = None, host: Host = HERE, port: Port = PORT, token_env: Token = None) -> None:
+def serve(
+    ctx: typer.Context,
+    run: Run = None,
+    host: Host = HERE,
+    port: Port = PORT,
+    token_env: Token = None,
+    allow_host: Names = None,
+) -> None:
     """Show a run's page, and save what is decided on it.
 
     They go into the corpus's decisions.jsonl, where `miner decide` and every later rank find them. All who use this
     machine can open the page. With a token in a variable that you name, only those who open the address with /?token=…
-    behind it can, once in each browser. Nothing is encrypted: listen only in a network that you trust.
+    behind it can, once in each browser. Nothing is encrypted: listen only in a network that you trust. With --host
+    0.0.0.0, name with --allow-host what the others call this machine.
 
     Example: miner serve 80s-1a2b3c4d
     """
@@ -82,7 +100,8 @@ def serve(ctx: typer.Context, run: Run = None, host: Host = HERE, port: Port = P
     corpus = Corpus.open(corpus_folder(settings.corpora, report.corpus))
     with _listen(host, port) as listening:
         port = listening.getsockname()[1]
-        app = make_app(partial(to_html, report), corpus.folder, token=token, hosts=names_of(host, port))
+        hosts = names_of(host, port, allow_host or ())
+        app = make_app(partial(to_html, report), corpus.folder, token=token, hosts=hosts)
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"Serving {printable(report.run_id)} at http://{shown}:{port}/  (Ctrl-C ends it)")
         _answer(app, listening)
@@ -187,6 +206,8 @@ def _answer(app: Starlette, listening: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
+        # a team, not a crowd: whoever opens connections and says nothing cannot take all of them
+        limit_concurrency=MAX_CONNECTIONS,
     )
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])

@@ -28,15 +28,17 @@ _FOLDER = "templates"
 _INDENT = re.compile(r"^ +", re.MULTILINE)
 
 
-def to_html(report: Report, decisions_url: str = "") -> str:
+def to_html(report: Report, decisions_url: str = "", sheet: str = "landscape") -> str:
     """*report* as a page: complete without JavaScript, the same bytes for the same report.
 
     Args:
         report: What to show.
         decisions_url: Path on the server that sends the page to which its decisions go; empty for a file, which keeps
             them in the browser and asks no network for anything.
+        sheet: Size and side of the paper it is printed on, as CSS has it; ``landscape`` is whatever the printer holds.
     """
-    css, scripts = _lean("report.css"), [_lean("report.js"), _lean("decide.js")]
+    css = _lean("report.css").replace("size: landscape;", f"size: {sheet};")
+    scripts = [_lean("report.js"), _lean("decide.js")]
     lines, others = view.rows(report), view.others(report)
     return (
         _environment()

@@ -17,9 +17,10 @@ Nothing is read off the disk but the decisions, so no path can lead astray; no a
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -41,6 +42,8 @@ from miner.review.log import FILE, add_decisions, as_line, read_decisions, read_
 
 URL: Final = "/decisions"
 MAX_BODY: Final = 1_048_576
+BODY_S: Final = 20.0
+"""How long what is sent may take to arrive; a megabyte over a slow wireless network takes three."""
 HEADER: Final = ("X-Nostalgia-Miner", "decide")
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -95,13 +98,13 @@ def make_app(page: Callable[[str], str] | str, folder: Path, *, token: str | Non
     return app
 
 
-def names_of(host: str, port: int) -> frozenset[str]:
-    """What browsers call a server that listens on *host* and *port*: that, and the names of their own machine.
+def names_of(host: str, port: int, more: Sequence[str] = ()) -> frozenset[str]:
+    """What browsers call a server that listens on *host* and *port*: that, the names of their own machine, and *more*.
 
     >>> sorted(names_of("192.168.1.5", 8765))
     ['127.0.0.1:8765', '192.168.1.5:8765', '[::1]:8765', 'localhost:8765']
     """
-    names = {"127.0.0.1", "localhost", "[::1]", f"[{host.lower()}]" if ":" in host else host.lower()}
+    names = {"127.0.0.1", "localhost", "[::1]", *(f"[{n.lower()}]" if ":" in n else n.lower() for n in (host, *more))}
     # browsers leave out the port that every http address has
     return frozenset(f"{name}:{port}" for name in names) | (names if port == _HTTP_PORT else set())
 
@@ -138,6 +141,10 @@ class _Desk:
         except ClientDisconnect:
             # what came may be half of it, and nobody is there to be told
             return Response(status_code=HTTPStatus.BAD_REQUEST)
+        except TimeoutError:
+            return _refusal(
+                HTTPStatus.REQUEST_TIMEOUT, f"It did not arrive within {BODY_S:.0f} seconds.", "Send it again."
+            )
         if body is None:
             return _refusal(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -173,12 +180,16 @@ class _Desk:
 
 
 async def _body(request: Request) -> bytes | None:
-    """What was sent; None if it is too long, as soon as that is known."""
+    """What was sent; None if it is too long, as soon as that is known.
+
+    Raises:
+        TimeoutError: It takes longer than :data:`BODY_S`.
+    """
     told = request.headers.get("content-length", "0")
     if not told.isdecimal() or int(told) > MAX_BODY:
         return None
     body = bytearray()
-    async with aclosing(request.stream()) as parts:
+    async with asyncio.timeout(BODY_S), aclosing(request.stream()) as parts:
         async for part in parts:
             body += part
             if len(body) > MAX_BODY:
@@ -219,7 +230,7 @@ class _Guard:
             return _refusal(
                 HTTPStatus.MISDIRECTED_REQUEST,
                 "This server does not go by the name that it was called.",
-                "Open the address that `miner serve` printed, or name yours with --host.",
+                "Open the address that `miner serve` printed, or name yours with --allow-host.",
             )
         is_foreign = any(origin.lower() not in self._origins for origin in request.headers.getlist("origin"))
         if request.method not in _READING:
