@@ -246,11 +246,12 @@
 
   // --- going through the list ------------------------------------------------------------------------------------
   let current = null;
-  const visible = () => Array.from(body.rows).filter((row) => !row.hidden);
+  const visible = () => Array.from(body.rows).filter((row) => !row.isOut);
   const focus = (row) => {
     current?.classList.remove("current");
     current = row;
     if (!row) return;
+    row.hidden = false;
     row.classList.add("current");
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
@@ -269,7 +270,7 @@
     }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const choices = { k: "keep", p: "keep", m: "maybe", x: "reject" };
-    if (key in choices) { if (!current || current.hidden) step(1); if (current) choose(current, choices[key]); }
+    if (key in choices) { if (!current || current.isOut) step(1); if (current) choose(current, choices[key]); }
     else if (key === "u") undo();
     else if (key === "e") { if (current) edit(current); }
     else if (key === "j" || key === "ArrowDown") step(1);
@@ -360,7 +361,7 @@
   const passes = (row) => isListed(row) && asked.every(({ select, value }) => !select.value || value(row).includes(select.value));
   const apply = () => {
     document.dispatchEvent(new CustomEvent("refilter"));
-    const shown = rows.reduce((n, row) => n + (row.hidden ? 0 : 1), 0);
+    const shown = rows.reduce((n, row) => n + (row.isOut ? 0 : 1), 0);
     viewButton.textContent = `Export this view (${number.format(shown)})`;
   };
   window.miner = { passes, isListed };

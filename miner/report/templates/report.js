@@ -23,14 +23,32 @@
     row, fold(Array.from(row.querySelectorAll("[data-find]"), (e) => e.textContent).join(" ")),
   ]));
 
+  // a browser takes half a second to set or drop a thousand rows: the first of the list change at once, the others frame
+  // by frame. What is in the list says isOut; "hidden" follows.
+  const FIRST = 15;
+  const A_FRAME = 40;
+  let waiting = [];
+  let frame = 0;
+  const settle = (n) => {
+    for (const row of waiting.splice(0, n)) row.hidden = row.isOut;
+    // what was set is on the screen when the frame after the next begins
+    const next = () => { frame = requestAnimationFrame(() => settle(A_FRAME)); };
+    frame = waiting.length ? requestAnimationFrame(next) : 0;
+  };
+
   const apply = () => {
+    cancelAnimationFrame(frame);
     const words = fold(filter.value).split(/\s+/).filter(Boolean);
     let shown = 0;
-    for (const row of rows) {
-      const isHidden = !words.every((word) => haystack.get(row).includes(word)) || !(window.miner?.passes(row) ?? true);
-      if (row.hidden !== isHidden) row.hidden = isHidden;
-      if (!row.hidden) shown += 1;
+    let atOnce = 0;
+    waiting = [];
+    for (const row of Array.from(body.rows)) {
+      row.isOut = !words.every((word) => haystack.get(row).includes(word)) || !(window.miner?.passes(row) ?? true);
+      if (row.hidden !== row.isOut) waiting.push(row);
+      if (shown < FIRST) atOnce = waiting.length;
+      if (!row.isOut) shown += 1;
     }
+    settle(atOnce);
     const listed = rows.filter((row) => window.miner?.isListed(row) ?? true).length;
     const noun = listed === 1 ? "artifact" : "artifacts";
     const total = `${number.format(listed)} ${noun}`;
@@ -67,10 +85,14 @@
     header.append(button);
   });
 
+  window.addEventListener("beforeprint", () => settle(rows.length));
+
   // a link into the list must not lead to a row that the filter hides
   window.addEventListener("hashchange", () => {
     const target = document.getElementById(location.hash.slice(1));
-    if (!target || !target.hidden) return;
+    if (!target) return;
+    if (!target.isOut) target.hidden = false;
+    if (!target.hidden) return;
     filter.value = "";
     apply();
     target.scrollIntoView();
