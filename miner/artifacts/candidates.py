@@ -86,16 +86,16 @@ def candidates_in(db: duckdb.DuckDBPyConnection, used: str) -> list[Candidate]:
     shares = ", ".join(f"avg((origin = '{origin}')::int)" for origin in ORIGINS)
     rows = db.execute(
         f"""
-        with used as (from {used}),
+        with used as materialized (from {used}),
         spelling as (
             select key, surface, count(distinct author) as n from used group by key, surface
         ),
         spellings as (select key, list(surface order by n desc, surface) as surfaces from spelling group by key)
-        select key, surfaces, count(distinct author) as n_authors, count(distinct post) as n_posts,
+        select key, any_value(surfaces), count(distinct author) as n_authors, count(distinct post) as n_posts,
             coalesce(avg((left(surface, 1) <> lower(left(surface, 1)))::int) filter (not is_initial), 0.5),
             avg(has_cue::int), avg(is_inside::int), [{shares}], bool_or(is_english)
         from used join spellings using (key)
-        group by key, surfaces order by n_authors desc, key
+        group by key order by n_authors desc, key
         """  # noqa: S608 - only constants of this program are put in
     ).fetchall()
     return [

@@ -28,10 +28,10 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
     for key in sorted(accepted):
         for left in _deletes(key):
             index[left].append(key)
-    begun = {(key[:2], len(key) + gap) for key in accepted for gap in (-1, 0, 1)}
+    halves = {half for key in accepted for n in (len(key) - 1, len(key), len(key) + 1) for half in _halves(key, n)}
     found: dict[str, str] = {}
     for key in rare:
-        if (key[:2], len(key)) not in begun:
+        if halves.isdisjoint(_halves(key, len(key))):
             continue
         near = sorted({k for left in _deletes(key) for k in index.get(left, ())})
         for k in near:
@@ -44,6 +44,15 @@ def misspellings(rare: Iterable[str], accepted: Collection[str]) -> dict[str, st
                 found[key] = k
                 break
     return found
+
+
+def _halves(key: str, n: int) -> tuple[tuple[int, str], tuple[int, str]]:
+    """How *key* begins and how it ends, as far as one slip in a key of *n* letters leaves the one or the other alone.
+
+    Two neighbours that change places touch two letters, so a half is one letter short of half.
+    """
+    half = max(1, n // 2 - 1)
+    return (n, key[:half]), (-n, key[-half:])
 
 
 def _deletes(key: str) -> Iterator[str]:
