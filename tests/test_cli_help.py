@@ -53,7 +53,7 @@ def names(words: tuple[str, ...]) -> str:
 
 def test_the_walk_finds_the_commands_and_what_is_inside_groups() -> None:
     assert {("rank",), ("scrape",), ("import",), ("eras", "show"), ("corpus", "info"), ()} <= COMMANDS.keys()
-    assert len(COMMANDS) == 41
+    assert len(COMMANDS) == 44
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=names)
@@ -132,7 +132,7 @@ def completed(cwd: Path, line: str, env: dict[str, str] | None = None) -> list[s
 
 
 def test_completion_offers_commands_eras_sources_corpora_and_runs(tmp_path: Path) -> None:
-    assert completed(tmp_path, "miner r") == ["rank", "report", "run", "replay"]
+    assert completed(tmp_path, "miner r") == ["rank", "report", "run", "refresh", "replay"]
     assert completed(tmp_path, "miner eras show 8") == ["80s"]
     assert completed(tmp_path, "miner scrape 80s --source mas") == ["mastodon"]
     assert completed(tmp_path, "miner rank ") == []

@@ -14,6 +14,7 @@ import typer
 
 from miner import __version__
 from miner.cli import (
+    again,
     collect,
     compare,
     dates,
@@ -47,6 +48,7 @@ sources.add_to(app)
 inspect.add_to(app)
 upkeep.add_to(app)
 people.add_to(app)
+again.add_to(app)
 repeat.add_to(app)
 evaluate.add_to(app)
 

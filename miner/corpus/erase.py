@@ -15,6 +15,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from miner.corpus.caches import forget_caches
+from miner.corpus.checked import forget_checked
 from miner.corpus.folder import posts_folder
 from miner.corpus.forgotten import Forgotten, Kind, load_forgotten, remember
 from miner.corpus.key import AuthorKey
@@ -111,6 +112,7 @@ def finish(folder: Path, key: Callable[[], AuthorKey]) -> Vacuumed:
         rewrite(folder, _Gone(forgotten), metadata=_marked(folder))
     done = vacuum(folder)
     forget_caches(folder)
+    forget_checked(folder)
     (folder / MARK).unlink(missing_ok=True)
     return done
 

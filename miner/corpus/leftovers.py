@@ -34,6 +34,8 @@ def leftovers(folder: Path, entries: Sequence[LogEntry]) -> dict[Path, str]:
         found[path] = "a table whose making was stopped"
     for path in sorted(folder.glob(".study-*")):
         found[path] = "a description whose writing was stopped"
+    for path in sorted(folder.glob(".checked.parquet.part")):
+        found[path] = "a list of posts asked for again whose writing was stopped"
     lock = folder / ".lock"
     if lock.is_file() and lock.stat().st_size:
         found[lock] = "signed by a process that has ended"
