@@ -21,11 +21,12 @@ from miner.report.public import redact
 from miner.report.table import guard
 from miner.text.accounts import frame, is_offer
 from miner.text.clean import clean
-from miner.text.duplicates import originals, sketches, whole
+from miner.text.duplicates import originals
 from miner.text.extract import Text, extract, mentions_of
 from miner.text.gazetteer import Gazetteer, KnownName
 from miner.text.hashtags import hashtags_in, split_hashtag
 from miner.text.language import language_of
+from miner.text.sketch import sketches, whole
 
 _SIGNS = (
     b"#",

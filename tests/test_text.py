@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,9 +15,10 @@ from hypothesis import strategies as st
 from miner.names import spelling_key, trim
 from miner.text.accounts import frame, is_offer, repeaters, sellers
 from miner.text.clean import MAX_CHARS, clean
-from miner.text.duplicates import N_BANDS, hash_of, originals, sketches, whole
+from miner.text.duplicates import MAX_COMPARED, MIN_BANDS, THRESHOLD, Compared, originals
 from miner.text.hashtags import split_hashtag
 from miner.text.language import language_of
+from miner.text.sketch import N_BANDS, hash_of, plain_words, sketches, whole
 
 SAME = [
     ("Rubik's Cube", "rubiks cubes"),
@@ -122,6 +126,61 @@ def test_near_duplicates_point_to_the_first() -> None:
     wholes = np.array([whole(text) for text in texts])
     found = originals(wholes, lambda i: bands[i], lambda rows: [texts[i] for i in rows.tolist()])
     assert found.tolist() == [0, 1, 0, 0, 4, 5]
+
+
+def seen_by(texts: list[str], compared: Compared | None = None) -> list[int]:
+    bands, wholes = sketches(texts), np.array([whole(text) for text in texts])
+    found = originals(wholes, lambda i: bands[i], lambda rows: [texts[i] for i in rows.tolist()], compared=compared)
+    return list(found.tolist())
+
+
+def one_after_the_other(texts: Sequence[str]) -> list[int]:
+    """What :func:`originals` says it gives, in the plainest way: each text against those before it."""
+    bands, found = sketches(texts).T, list[int]()
+    pairs = [set(pairwise(plain_words(text))) for text in texts]
+    for row, text in enumerate(texts):
+        heads = [i for i in range(row) if found[i] == i]
+        same = [i for i in range(row) if whole(text) and whole(texts[i]) == whole(text)]
+        in_bands = [[i for i in heads if bands[i][b] == bands[row][b]][:MAX_COMPARED] for b in range(N_BANDS)]
+        met = [i for i in heads if sum(i in members for members in in_bands) >= MIN_BANDS]
+        near = [i for i in met if len(pairs[i] & pairs[row]) >= THRESHOLD * len(pairs[i] | pairs[row])]
+        found.append(found[same[0]] if same else near[0] if whole(text) and near else row)
+    return found
+
+
+@pytest.fixture(scope="module")
+def chains() -> list[str]:
+    """Sixty jokes, each told on with one word changed at a time, so that neighbours are alike and far ones are not."""
+    rng = random.Random(80)  # noqa: S311 - nothing secret hangs on it
+    words = [f"{a}{b}" for a in ("ka", "lo", "mi", "ru", "ste", "vo") for b in ("dan", "fel", "gor", "ping", "tux")]
+    told = []
+    for _ in range(60):
+        joke = rng.choices(words, k=14)
+        for _ in range(rng.randrange(1, 12)):
+            joke[rng.randrange(14)] = rng.choice(words)
+            told.append(" ".join(joke))
+    rng.shuffle(told)
+    return told
+
+
+def test_all_at_once_is_the_same_as_one_after_the_other(chains: list[str]) -> None:
+    found = seen_by(chains)
+    assert found == one_after_the_other(chains)
+    assert 30 < sum(row != original for row, original in enumerate(found)) < len(found) - 30
+
+
+def test_pairs_compared_before_change_nothing_but_the_time(chains: list[str]) -> None:
+    first = Compared()
+    seen_by(chains[::2], first)
+    keys, is_near = map(np.concatenate, zip(*first.fresh, strict=True))
+    order = np.argsort(keys)
+    again = Compared(keys=keys[order], is_near=is_near[order])
+    assert seen_by(chains[::2], again) == seen_by(chains[::2])
+    assert again.fresh == []
+    assert seen_by(chains, again) == seen_by(chains)
+    whole_run = Compared()
+    seen_by(chains, whole_run)
+    assert 0 < sum(len(keys) for keys, _ in again.fresh) < sum(len(keys) for keys, _ in whole_run.fresh)
 
 
 def test_a_shop_is_told_from_a_find() -> None:

@@ -4,6 +4,7 @@
 corpora/summer-80s/kept/
 ├── facts-3f9a12c04b/      what the reading stage says of each post
 ├── mentions-91c0d2aa7e/   the candidate mentions of each post
+├── compared-c41e07b2d9/   which pairs of texts were compared, and whether they are nearly the same
 ├── originals-07d1c2b9f3/  which of the posts that a run chose repeat which
 └── names-5be02f77c1/      what the judge says of each name
 ```

@@ -12,16 +12,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miner.corpus import Corpus
-from miner.corpus.kept import KEY
+from miner.corpus.kept import KEY, Kept
 from miner.eras import Era
 from miner.errors import UnknownName
 from miner.records import FunnelStep, Post
 from miner.study.gather import UNDATED, Posts, Rows, by_appearance, gather
 from miner.study.read import Facts, read
-from miner.study.stages import Workshop
+from miner.study.stages import Workshop, version_of
 from miner.text.accounts import repeaters, sellers
 from miner.text.clean import clean
-from miner.text.duplicates import originals
+from miner.text.duplicates import Compared, originals
 from miner.text.extract import Text
 from miner.text.language import language_of
 
@@ -29,6 +29,9 @@ KEEPABLE = ("bots", "reposts", "sellers", "frames", "duplicates")
 """What :func:`choose` leaves out, and can be told to keep."""
 ORIGINALS = pa.schema([(KEY, pa.int64()), ("original", pa.int64())])
 N_ORIGINALS = 3
+COMPARED = pa.schema([(KEY, pa.int64()), ("is_near", pa.bool_())])
+# a key of no post: what holds it is deleted with the first post that is (miner.corpus.kept.forget_kept)
+_NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,15 +164,28 @@ def _originals(posts: Posts, facts: Facts, rows: Rows) -> Rows:
     version = blake2b(posts.fingerprints[rows].tobytes() + facts.kept.folder.name.encode(), digest_size=5).hexdigest()
     kept = facts.kept.beside("originals", version, ORIGINALS)
     if not len(kept.keys()):
-        found = originals(facts.column("whole")[rows], lambda i: facts.band(i)[rows], texts)
+        pairs = facts.kept.beside(
+            "compared", version_of(facts.kept.folder.name, code=["miner.text.duplicates"]), COMPARED
+        )
+        compared = _compared(pairs)
+        found = originals(facts.column("whole")[rows], lambda i: facts.band(i)[rows], texts, compared=compared)
+        if compared.fresh:
+            keys, is_near = map(np.concatenate, zip(*compared.fresh, strict=True))
+            pairs.add(pa.table([[_NOBODY, *keys.tolist()], [False, *is_near.tolist()]], schema=COMPARED))
         repeats = np.flatnonzero(found != np.arange(len(rows)))
         # a row for none, so that it is known to have been asked
-        kept.add(pa.table([[-1, *repeats.tolist()], [-1, *found[repeats].tolist()]], schema=ORIGINALS))
+        kept.add(pa.table([[_NOBODY, *repeats.tolist()], [_NOBODY, *found[repeats].tolist()]], schema=ORIGINALS))
         kept.drop_older(N_ORIGINALS)
     made = np.arange(len(rows))
     repeat, original = kept.column(KEY), kept.column("original")
     made[repeat[repeat >= 0]] = original[repeat >= 0]
     return made
+
+
+def _compared(pairs: Kept) -> Compared:
+    keys = pairs.column(KEY)
+    order = np.argsort(keys, kind="stable")
+    return Compared(keys=keys[order], is_near=pairs.column("is_near")[order].astype(bool))
 
 
 def kept_of(words: Sequence[str]) -> frozenset[str]:

