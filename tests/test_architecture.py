@@ -12,6 +12,7 @@ import pytest
 
 import miner
 import miner.api
+from miner.study import mentions, read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "miner"
@@ -82,6 +83,35 @@ def test_no_function_is_over_60_lines_and_no_module_over_300() -> None:
     long += [str(p.relative_to(ROOT)) for p in FILES if p.read_text(encoding="utf-8").count("\n") > 300]
     assert FILES
     assert long == []
+
+
+def rests_on(module: str, found: set[str]) -> set[str]:
+    """The modules of the package that *module* imports, and those that they import, itself too."""
+    path = ROOT / Path(*module.split("."))
+    file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+    if module in found or not file.is_file():
+        return found
+    found.add(module)
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("miner."):
+            for name in (node.module, *(f"{node.module}.{part.name}" for part in node.names)):
+                rests_on(name, found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("roots", "hashed"),
+    [
+        pytest.param(("miner.text.extract", "miner.text.clean", "miner.text.pipeline"), mentions._CODE, id="mentions"),
+        pytest.param(("miner.text.facts",), read._CODE, id="facts"),
+    ],
+)
+def test_what_is_kept_of_a_stage_goes_with_any_change_of_its_code_and_with_no_other(
+    roots: tuple[str, ...], hashed: tuple[str, ...]
+) -> None:
+    needed = set().union(*(rests_on(root, set()) for root in roots))
+    texts = {module for module in needed if module.startswith("miner.text.")}
+    assert {module for module in hashed if module.startswith("miner.text.")} == texts
 
 
 def test_a_notebook_has_five_names() -> None:

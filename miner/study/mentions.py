@@ -38,7 +38,22 @@ _LISTS = {
 }
 SCHEMA = pa.schema([("fingerprint", pa.int64()), *((name, pa.list_(kind)) for name, kind in _LISTS.items())])
 """A row a post; the lists are its mentions. ``length``: characters of the part of the post that a mention stands in."""
-_CODE = ("miner.text", "miner.names", "miner.study.mentions", "miner.eras")
+_CODE = (
+    "miner.eras",
+    "miner.names",
+    "miner.study.mentions",
+    "miner.text.clean",
+    "miner.text.extract",
+    "miner.text.gazetteer",
+    "miner.text.hashtags",
+    "miner.text.lines",
+    "miner.text.noun_first",
+    "miner.text.origins",
+    "miner.text.pipeline",
+    "miner.text.plain",
+    "miner.text.runs",
+    "miner.text.words",
+)
 _PACKAGES = ("spacy", "thinc", "ahocorasick-rs", "wordfreq")
 
 
