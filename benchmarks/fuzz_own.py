@@ -31,8 +31,10 @@ from miner.review.decisions import Decisions
 from miner.review.log import as_line, decision_from, read_lines
 from miner.settings import Settings, load_settings
 from miner.sources import SOURCES, get_source
+from miner.sources.again import AGAIN
 from miner.study.credentials import load_credentials
 from miner.study.decisions import links_of
+from miner.study.ids import read_ids
 from miner.study.links import read_links
 from miner.study.script import read_script
 from miner.study.script_file import add_own
@@ -87,6 +89,12 @@ _SAME = (
     _DECISION.replace(b'"decision"', b'"same_as"')
     .replace(b'"reject"', b'"Sony Walkman"')
     .replace(b"0123456789abcdef0", b"1123456789abcdef0")
+)
+_IDS = (
+    b'{"format": "nostalgia-miner ids", "version": 1}\n'
+    b'{"id": "mastodon:https://a.example/users/ann/statuses/1", "source": "mastodon", "url": "https://a.example/@ann/1"}\n'
+    b'{"id": "lemmy:https://[::1]/post/1", "source": "lemmy", "url": null}\n'
+    b'{"id": "bluesky:at://did:plc:ann/app.bsky.feed.post/3mp", "source": "bluesky", "url": null}\n'
 )
 _SCRIPT = (
     b"Title: Tape\nAuthor: Ann\n\nINT. KITCHEN - DAY\n\n/* cut */ A *Walkman* and a Rubik's Cube. [[note]]\n\n"
@@ -174,6 +182,12 @@ def _read_decisions(data: bytes) -> None:
         if decision_from(as_line(line).strip()) != line:
             raise AssertionError(f"not the same after writing: {line}"[:300])
         decisions.verdict(line.artifact_id)
+
+
+def _read_ids(data: bytes) -> None:
+    for known in read_ids(file_with(data, "ids.jsonl")):
+        if known.source in AGAIN:
+            AGAIN[known.source].base_of(known)
 
 
 def _read_script(data: bytes) -> None:
@@ -268,6 +282,7 @@ OWN: Mapping[str, Target] = {
     "catalogue": _target(_read_catalogue, _CATALOGUE, tokens=(b'"', b",", b"|", b"!", b"toy", b"1985", b"-", b"\n", b"\r", b"name")),
     "links": _target(_read_links, b'name_a,name_b,same\nWalkman,"Sony Walkman",1\nAtari,Simon,no\n', tokens=(b'"', b",")),
     "decisions": _target(_read_decisions, _DECISION + b"\n" + _SAME, shape="lines"),
+    "ids": _target(_read_ids, _IDS, shape="lines"),
     "script": _target(_read_script, _SCRIPT, tokens=(b"/*", b"*/", b"[[", b"]]", b"INT. ", b"(", b"@", b"^", b"\n\n", b"Walkman", b"%PDF")),
     "report-json": Target(run=_read_report, seeds=_reports, shape="json"),
     "report-workbook": Target(run=_write_workbook, seeds=_reports, shape="json"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -363,6 +364,35 @@ def test_a_file_that_holds_no_ids_is_named(
         hydrate(settings, file, "theirs")
     assert caught.value.advice == "Make one with `miner export NAME --ids FILE`."
     assert not (settings.corpora / "theirs").exists()
+
+
+@pytest.mark.parametrize(
+    "post_id",
+    [
+        "mastodon:http://[/users/ann/statuses/1",
+        "mastodon:http://elsewhere.example/users/ann/statuses/1",
+        "mastodon:https://ann:secret@a.example/users/ann/statuses/1",
+        "mastodon:https://a.example:99999999/users/ann/statuses/1",
+        "mastodon:https:///users/ann/statuses/1",
+        "mastodon:https://a..example/users/ann/statuses/1",
+        "mastodon:file:///users/ann/statuses/1",
+        "mastodon:https://a.example/users/ann/statuses/../../admin",
+        "mastodon:https://a.example/users/ann/statuses/1?x=/users/ann/statuses/2\u0000",
+        "mastodon",
+        "lemmy:https://[::1]x/post/1",
+        "bluesky:at:/did:plc:ann",
+    ],
+)
+def test_an_id_of_a_file_that_names_no_post_is_counted_and_asked_of_nobody(
+    settings: Settings, tmp_path: Path, post_id: str
+) -> None:
+    lines = [{"format": "nostalgia-miner ids"}, {"id": post_id, "source": post_id.partition(":")[0]}]
+    file = tmp_path / "ids.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    servers = Fediverse({})
+    done = hydrate(settings, file, "theirs", client=client_of(settings, servers))
+    assert (sum(done.cannot.values()) + sum(done.gone.values()), done.n_new) == (1, 0)
+    assert not servers.asked or post_id.startswith("mastodon:https://a.example/users/ann/statuses/1?")
 
 
 def test_an_unknown_corpus_is_named(settings: Settings) -> None:

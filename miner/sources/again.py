@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from miner.errors import MalformedError, MinerError, RefusedError
+from miner.errors import MalformedError, MinerError, RefusedError, UsageError
 from miner.records import Post, Rejected
 from miner.sources.base import Query
 from miner.sources.bluesky_post import post_of
 from miner.sources.exchange import Ask
 from miner.sources.fields import dicts, inside
-from miner.sources.hosts import is_loopback
+from miner.sources.hosts import is_loopback, origin
 from miner.sources.http import PoliteClient
 from miner.sources.lemmy_post import view_to_post
 from miner.sources.mastodon_status import status_to_post
@@ -104,9 +104,12 @@ class _OneByOne:
 
     def base_of(self, known: Known) -> str | None:
         """The server in the post's global id."""
-        parts = urlsplit(known.id.partition(":")[2])
-        fits = parts.scheme in {"https", "http"} and self._path.fullmatch(parts.path)
-        return f"{parts.scheme}://{parts.netloc}" if fits and parts.netloc else None
+        try:
+            parts = urlsplit(known.id.partition(":")[2])
+            return origin(f"{parts.scheme}://{parts.netloc}") if self._path.fullmatch(parts.path) else None
+        except (ValueError, UsageError):
+            # ids come from files of others, too
+            return None
 
     async def ask(self, base: str, posts: Sequence[Known], query: Query, client: PoliteClient) -> Sequence[Found]:
         """One request, one post."""

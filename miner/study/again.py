@@ -22,7 +22,6 @@ from miner.records import Post
 from miner.settings import Settings
 from miner.sources.again import AGAIN, Again, Found, Gone, Known, Unsure, is_about_one
 from miner.sources.base import Query
-from miner.sources.hosts import host_of
 from miner.sources.http import PoliteClient
 from miner.study.ids import known_in, read_ids
 
@@ -271,5 +270,4 @@ def _parts(posts: Sequence[Known], n: int) -> Iterator[Sequence[Known]]:
 
 def _base_of(known: Known) -> str | None:
     again = AGAIN.get(known.source)
-    base = again.base_of(known) if again else None
-    return base if base and host_of(base) else None
+    return again.base_of(known) if again else None

@@ -45,7 +45,7 @@ def read_ids(file: Path) -> list[Known]:
     """
     again = "Make one with `miner export NAME --ids FILE`."
     try:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", again) from error
     except (ValueError, RecursionError) as error:
