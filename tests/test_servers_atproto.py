@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from killed_walk import scrape_killed
@@ -13,7 +13,10 @@ from miner.corpus import Corpus
 from miner.errors import CredentialsError
 from miner.settings import Settings
 from miner.sources import Query, bluesky, get_source
+from miner.sources.again import AGAIN, Again, BlueskyAgain
 from miner.sources.bluesky import Bluesky
+from miner.study.again import hydrate, refresh
+from miner.study.ids import export_ids
 from miner.study.scrape import scrape
 
 pytestmark = pytest.mark.servers
@@ -66,6 +69,26 @@ def test_a_later_scrape_brings_what_is_new_and_leaves_the_rest_alone(atproto_ser
     assert (first.errors, second.errors, second.n_new) == ((), (), 3)
     assert new <= {post.id for post in corpus.posts()}
     assert sorted(post.id for post in corpus.posts()) == ids(atproto_server)
+
+
+def test_what_was_deleted_on_the_network_is_erased_and_shared_ids_bring_the_rest(
+    atproto_server: AtProto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = BlueskyAgain(atproto_server.appview_url, atproto_server.reader.handle)
+    monkeypatch.setitem(cast("dict[str, Again]", AGAIN), "bluesky", viewer)
+    settings = Settings(corpora=tmp_path)
+    corpus = Corpus.create(tmp_path / "mine")
+    scrape(corpus, [get_source("bluesky")], Query(**fields(atproto_server)), settings)
+    before = {post.id: post for post in corpus.posts()}
+    export_ids(settings, "mine", tmp_path / "ids.jsonl")
+    gone = {f"bluesky:{planted.url}" for planted in atproto_server.take_back(3)}
+    done = refresh(settings, "mine")
+    assert (done.gone, done.n_there, done.n_edited, done.errors) == ({"deleted": 3}, len(before) - 3, 0, ())
+    assert {post.id for post in corpus.posts()} == before.keys() - gone
+    assert sorted(before.keys() - gone) == ids(atproto_server)
+    assert hydrate(settings, tmp_path / "ids.jsonl", "theirs").gone == {"deleted": 3}
+    theirs = {post.id: post for post in Corpus.open(tmp_path / "theirs").posts()}
+    assert {post_id: post.text for post_id, post in theirs.items()} == {i: before[i].text for i in before.keys() - gone}
 
 
 def test_a_wrong_password_is_told_without_it(atproto_server: AtProto, tmp_path: Path) -> None:

@@ -215,13 +215,21 @@ class MisskeyAgain(_OneByOne):
 
 
 class BlueskyAgain:
-    """``app.bsky.feed.getPosts``, 25 at once, of the public AppView: what it leaves out of its list is gone."""
+    """``app.bsky.feed.getPosts``, 25 at once, of an AppView: what it leaves out of its list is gone.
+
+    Args:
+        appview: Its origin.
+        account: One that it always shows.
+    """
 
     n_at_once = 25
 
+    def __init__(self, appview: str = APPVIEW, account: str = "bsky.app") -> None:
+        self._appview, self._account = appview, account
+
     def base_of(self, known: Known) -> str | None:
-        """The public AppView, for everything with an at:// address."""
-        return APPVIEW if known.id.startswith("bluesky:at://") else None
+        """The AppView, for everything with an at:// address."""
+        return self._appview if known.id.startswith("bluesky:at://") else None
 
     async def ask(self, base: str, posts: Sequence[Known], query: Query, client: PoliteClient) -> Sequence[Found]:
         """All of them in one request."""
@@ -236,11 +244,11 @@ class BlueskyAgain:
         ]
 
     async def check(self, base: str, query: Query, client: PoliteClient) -> None:
-        """The AppView shows the account of Bluesky itself."""
-        params = (("actor", "bsky.app"),)
+        """The AppView shows an account that is always there."""
+        params = (("actor", self._account),)
         data = await client.get_json(_ask(base, "/xrpc/app.bsky.actor.getProfile", "a profile", query, params=params))
         if not isinstance(inside(data, "did"), str):
-            raise MalformedError(f"{urlsplit(base).netloc} does not show bsky.app's account.", "Try again later.")
+            raise MalformedError(f"{urlsplit(base).netloc} does not show {self._account}.", "Try again later.")
 
 
 AGAIN: Final[Mapping[str, Again]] = {

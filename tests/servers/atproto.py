@@ -100,6 +100,14 @@ class AtProto:
         made = drafts(len(self.planted), n)
         return self._plant([(d, f"{d.text} {DECOYS[i % len(DECOYS)]}".strip()) for i, d in enumerate(made)])
 
+    def take_back(self, n: int) -> tuple[Planted, ...]:
+        """Delete the *n* first of one account's posts with `#80s`; they are planted no more."""
+        account = self.accounts[0]
+        gone = tuple(p for p in self.planted if p.is_expected and account.did in p.url)[:n]
+        Client(self.url, self.appview_url).delete_posts(account, [p.url for p in gone])
+        self.planted = tuple(p for p in self.planted if p not in gone)
+        return gone
+
     def _plant(self, posts: Sequence[tuple[Draft, str]]) -> tuple[Planted, ...]:
         client = Client(self.url, self.appview_url)
         new: list[Planted] = []

@@ -74,6 +74,21 @@ class Client:
             uris += [result["uri"] for result in made["results"]]
         return uris
 
+    def delete_posts(self, account: Account, uris: Sequence[str]) -> None:
+        """Delete posts of *account*, and wait until the AppView shows them no more.
+
+        Raises:
+            NotStartedError: It still did after a minute.
+        """
+        gone = [{"$type": "com.atproto.repo.applyWrites#delete", "collection": POST} for _ in uris]
+        writes = [write | {"rkey": uri.rpartition("/")[2]} for write, uri in zip(gone, uris, strict=True)]
+        self._post("com.atproto.repo.applyWrites", account, json={"repo": account.did, "writes": writes})
+        end = time.monotonic() + SHOWN_WITHIN_S
+        while self._shown(uris):
+            if time.monotonic() > end:
+                raise NotStartedError(f"the AppView still shows posts of {account.handle} that were deleted")
+            time.sleep(0.05)
+
     def wait_until_shown(self, uris: Sequence[str]) -> None:
         """Wait until the AppView has indexed all *uris*, which it learns of from the firehose.
 
@@ -84,13 +99,17 @@ class Client:
         left = set(uris)
         while left:
             asked = sorted(left)[:URIS_A_CALL]
-            answer = httpx.get(f"{self.appview}/xrpc/app.bsky.feed.getPosts", params={"uris": asked}, timeout=30)
-            shown = {post["uri"] for post in answer.raise_for_status().json()["posts"]}
+            shown = self._shown(asked)
             left -= shown
             if not shown and time.monotonic() > end:
                 raise NotStartedError(f"the AppView did not show {len(left)} of {len(uris)} posts")
             if len(shown) < len(asked):
                 time.sleep(0.05)
+
+    def _shown(self, uris: Sequence[str]) -> set[str]:
+        """Those of at most :data:`URIS_A_CALL` *uris* that the AppView knows."""
+        answer = httpx.get(f"{self.appview}/xrpc/app.bsky.feed.getPosts", params={"uris": list(uris)}, timeout=30)
+        return {post["uri"] for post in answer.raise_for_status().json()["posts"]}
 
     def _post(self, method: str, account: Account | None = None, **body: Any) -> dict[str, Any]:
         headers = {**body.pop("headers", {}), **({"Authorization": f"Bearer {account.token}"} if account else {})}
