@@ -17,7 +17,7 @@ from miner.text.sketch import N_BANDS, plain_words
 THRESHOLD = 0.7
 MIN_BANDS = 3
 """Bands that two texts must share to be compared: of pairs with a similarity of 0.7 one in 108 shares fewer, of those
-with 0.75 one in 1,600; pairs that share a sentence or two, of which resampled and viral posts have millions, mostly do."""
+with 0.75 one in 1,600; pairs that share a sentence alone, of which viral posts have millions, mostly do."""
 # a thousand posts cut from one pattern share bands with one another and are all different: each is compared with the
 # oldest of them only, or the time would grow with their square
 MAX_COMPARED = 16
