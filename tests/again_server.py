@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 Answer = tuple[int, object]
 PROFILE = "/xrpc/app.bsky.actor.getProfile"
 POSTS = "/xrpc/app.bsky.feed.getPosts"
+VIDEOS, COMMENTS = "/youtube/v3/videos", "/youtube/v3/comments"
+FIRST_VIDEO = "jNQXAC9IVRw"
 
 
 def status_id(host: str, number: int) -> str:
@@ -53,6 +55,17 @@ def skeet(number: int, text: str) -> dict[str, object]:
     return {"uri": uri, "author": author, "record": record, "indexedAt": "2024-05-06T07:08:09.000Z"}
 
 
+def video(number: int, text: str) -> dict[str, object]:
+    snippet = {"title": text, "description": "", "publishedAt": "2024-05-06T07:08:09Z", "channelId": "UCann"}
+    status = {"privacyStatus": "public", "uploadStatus": "processed"}
+    return {"kind": "youtube#video", "id": f"video{number:06}", "snippet": snippet, "status": status}
+
+
+def comment(number: int, text: str) -> dict[str, object]:
+    snippet = {"videoId": "video000001", "textOriginal": text, "publishedAt": "2024-05-06T07:08:09Z"}
+    return {"kind": "youtube#comment", "id": f"Ugcomment{number:06}", "snippet": snippet}
+
+
 class Fediverse:
     """Answers for any number of hosts.
 
@@ -74,7 +87,11 @@ class Fediverse:
     @property
     def asked_for(self) -> list[str]:
         """The requests for posts alone."""
-        return [each for each in self.asked if any(word in each for word in ("/statuses/", "/post", "/notes/", POSTS))]
+        return [
+            each
+            for each in self.asked
+            if any(word in each for word in ("/statuses/", "/post", "/notes/", POSTS, VIDEOS, COMMENTS))
+        ]
 
     def __call__(self, host: str, target: str, body: bytes) -> Answer:
         path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
@@ -88,6 +105,9 @@ class Fediverse:
         self.on_post()
         if self.refuses_posts:
             return 400, self.refuses_posts
+        if path in {VIDEOS, COMMENTS}:
+            asked = query["id"][0].split(",")
+            return 200, {"items": [p for p in self.posts.values() if p["id"] in asked] or _first_video(asked)}
         if path == POSTS:
             numbers = [int(uri.rpartition("/")[2]) for uri in query["uris"]]
             return 200, {"posts": [self.posts[host, i] for i in numbers if (host, i) in self.posts]}
@@ -102,6 +122,10 @@ class Fediverse:
             return (200, found) if found else (400, {"error": {"code": "NO_SUCH_NOTE"}})
         found = self.posts.get((host, int(path.rpartition("/")[2])))
         return (200, found) if found else (404, {"error": "Record not found"})
+
+
+def _first_video(asked: list[str]) -> list[dict[str, object]]:
+    return [{"id": FIRST_VIDEO}] if asked == [FIRST_VIDEO] else []
 
 
 def _settings(path: str) -> object:

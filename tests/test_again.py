@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from again_server import POSTS, Fediverse, note, skeet, status, status_id, view
+from again_server import COMMENTS, POSTS, VIDEOS, Fediverse, comment, note, skeet, status, status_id, video, view
 from erasing import files_with
 
 from miner.corpus import Corpus
@@ -27,7 +28,9 @@ from miner.sources.http import PoliteClient
 from miner.sources.lemmy_post import view_to_post
 from miner.sources.mastodon_status import status_to_post
 from miner.sources.misskey_note import note_to_post
+from miner.sources.youtube_post import post_of as youtube_post
 from miner.study.again import AskedAgain, hydrate, refresh
+from miner.study.credentials import Credentials
 from miner.study.ids import export_ids
 
 A, B = "a.example", "b.example"
@@ -46,6 +49,7 @@ def read(told: object, host: str, source: str = "mastodon") -> Post:
         "lemmy": lambda: view_to_post(told),
         "misskey": lambda: note_to_post(told, host=host),
         "bluesky": lambda: post_of(told),
+        "youtube": lambda: youtube_post(told),
     }[source]()
     assert isinstance(made, Post), made
     return made
@@ -124,10 +128,10 @@ def test_counts_alone_are_renewed_in_one_commit_and_the_rest_of_the_corpus_is_no
     servers = Fediverse(statuses(A, range(100, 112), favourites_count=1))
     corpus = made(settings, posts_of(servers))
     before, files = corpus.version, {path.name for path in corpus.folder.rglob("*.parquet")}
-    servers.posts |= statuses(A, [101], favourites_count=2**70) | statuses(A, [102], favourites_count=50)
+    servers.posts |= statuses(A, [101], favourites_count=None) | statuses(A, [102], favourites_count=50)
     done = ask(settings, servers)
-    assert (done.n_edited, done.n_counted) == (0, 2)
-    assert [stored(corpus)[status_id(A, i)].likes for i in (100, 101, 102)] == [1, None, 50]
+    assert (done.n_edited, done.n_counted) == (0, 1)
+    assert [stored(corpus)[status_id(A, i)].likes for i in (100, 101, 102)] == [1, 1, 50]
     assert corpus.version == before + 1
     new = {path.name for path in corpus.folder.rglob("*.parquet")} - files
     assert len(new - {FILE}) == 1
@@ -249,6 +253,27 @@ def test_every_source_that_can_be_asked_is_asked_in_its_own_way(settings: Settin
     assert servers.asked.count(f"{VIEWER}{POSTS}") == 2, "25 at once"
     assert len(stored(corpus)) == 33
     assert ask(settings, servers, sources=["lemmy"]).n_asked == 1
+
+
+def test_youtube_is_asked_for_fifty_videos_or_comments_at_once(settings: Settings) -> None:
+    host = "www.googleapis.com"
+    told = {(host, i): video(i, f"Toy{i}") for i in range(70)} | {
+        (host, i): comment(i, f"Toy{i}") for i in range(80, 90)
+    }
+    servers = Fediverse(told)
+    posts = [replace(read(raw, host, "youtube"), replies=7) for raw in told.values()]
+    corpus = made(settings, posts)
+    for gone in (3, 85):
+        del servers.posts[host, gone]
+    done = ask(settings, servers)
+    assert (done.n_asked, [error.advice[:9] for error in done.errors]) == (0, ["Get one at"[:9]])
+    servers.asked.clear()
+    done = ask(settings, servers, credentials=Credentials(keys={"YOUTUBE_API_KEY": "canary"}))
+    assert (done.n_there, done.gone, done.n_edited, done.n_counted) == (78, {"deleted": 2}, 0, 0)
+    # before and after each of two batches that miss something, and once at the beginning, the first video
+    assert Counter(servers.asked) == {f"{host}{VIDEOS}": 2 + 3, f"{host}{COMMENTS}": 1}
+    assert {post.replies for post in corpus.posts()} == {7}, "a count that is not told stays"
+    assert not any(i in stored(corpus) for i in ("youtube:video000003", "youtube:Ugcomment000085"))
 
 
 def test_an_unknown_error_of_lemmy_or_misskey_is_no_deletion(settings: Settings) -> None:

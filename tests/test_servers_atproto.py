@@ -13,7 +13,9 @@ from miner.corpus import Corpus
 from miner.errors import CredentialsError
 from miner.settings import Settings
 from miner.sources import Query, bluesky, get_source
-from miner.sources.again import AGAIN, Again, BlueskyAgain
+from miner.sources.again import AGAIN
+from miner.sources.again_base import Again
+from miner.sources.again_many import BlueskyAgain
 from miner.sources.bluesky import Bluesky
 from miner.study.again import hydrate, refresh
 from miner.study.ids import export_ids

@@ -14,6 +14,7 @@ from miner.cli.options import EPILOG, CorpusName, Into, Json
 if TYPE_CHECKING:
     from miner.settings import Settings
     from miner.study.again import AskedAgain
+    from miner.study.credentials import Credentials
 
 Only = Annotated[
     list[str] | None,
@@ -61,7 +62,7 @@ def refresh(
             sources=source or (),
             limit=limit,
             is_rehearsal=dry_run,
-            tokens=_tokens(settings),
+            credentials=_credentials(settings),
             progress=show,
         )
     _tell(done, as_json=as_json)
@@ -98,7 +99,7 @@ def hydrate(ctx: typer.Context, file: IdsFile, into: Into, limit: Limit = None, 
     console: Console = ctx.obj
     settings = console.settings()
     with console.progress() as show:
-        done = hydrated(settings, file, into, limit=limit, tokens=_tokens(settings), progress=show)
+        done = hydrated(settings, file, into, limit=limit, credentials=_credentials(settings), progress=show)
     _tell(done, as_json=as_json)
     if not as_json:
         gone = sum(done.gone.values())
@@ -106,13 +107,14 @@ def hydrate(ctx: typer.Context, file: IdsFile, into: Into, limit: Limit = None, 
     raise typer.Exit(done.exit_code)
 
 
-def _tokens(settings: Settings) -> dict[str, str]:
-    """Access tokens of the file of keys."""
+def _credentials(settings: Settings) -> Credentials:
     import os
 
+    from miner.sources import get_source
+    from miner.sources.again import AGAIN
     from miner.study.credentials import load_credentials
 
-    return dict(load_credentials([], environ=os.environ, file=settings.keys).tokens)
+    return load_credentials(list(map(get_source, AGAIN)), environ=os.environ, file=settings.keys)
 
 
 def _tell(done: AskedAgain, *, as_json: bool) -> None:

@@ -67,7 +67,13 @@ def _stored_before(folder: Path, posts: Mapping[str, Post]) -> dict[str, Post]:
 
 
 def _differ(before: Post, now: Post, names: Sequence[str]) -> bool:
-    return any(_stored(getattr(before, name)) != _stored(getattr(now, name)) for name in names)
+    return any(_stored(getattr(before, name)) != value for name, value in _told(now, names).items())
+
+
+def _told(post: Post, names: Sequence[str]) -> dict[str, object]:
+    """Fields as a row has them; what is not told, such as a count that is asked for elsewhere, stays as it was."""
+    told = {name: _stored(getattr(post, name)) for name in names}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 class _Newer:
@@ -84,7 +90,7 @@ class _Newer:
 
     def _row(self, row: dict[str, object]) -> dict[str, object]:
         post = self._posts.get(str(row["id"]))
-        return row if post is None else row | {name: _stored(getattr(post, name)) for name in (*WORDS, *COUNTS)}
+        return row if post is None else row | _told(post, (*WORDS, *COUNTS))
 
 
 def _stored(value: object) -> object:

@@ -20,9 +20,11 @@ from miner.corpus.trouble import storage_errors
 from miner.errors import BlockedError, CredentialsError, MinerError, RateLimited, SourceError
 from miner.records import Post
 from miner.settings import Settings
-from miner.sources.again import AGAIN, Again, Found, Gone, Known, Unsure, is_about_one
+from miner.sources.again import AGAIN
+from miner.sources.again_base import Again, Found, Gone, Known, Unsure, is_about_one
 from miner.sources.base import Query
 from miner.sources.http import PoliteClient
+from miner.study.credentials import Credentials
 from miner.study.ids import known_in, read_ids
 
 A_COMMIT: Final = 200
@@ -77,7 +79,7 @@ def refresh(
     sources: Collection[str] = (),
     limit: int | None = None,
     is_rehearsal: bool = False,
-    tokens: Mapping[str, str] | None = None,
+    credentials: Credentials | None = None,
     client: PoliteClient | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> AskedAgain:
@@ -92,7 +94,7 @@ def refresh(
         sources: Ask these alone; empty asks all that can be asked.
         limit: Ask for so many posts at most.
         is_rehearsal: Ask nobody; say how many could be asked for.
-        tokens: Host to access token.
+        credentials: Keys and access tokens.
         client: The HTTP client; None makes one.
         progress: Told how many are done.
 
@@ -106,7 +108,7 @@ def refresh(
     known.sort(key=lambda post: when.get(fingerprint_of(post.id), 0))
     tally = _Tally(corpus, known, limit)
     if not is_rehearsal:
-        asyncio.run(_ask_all(tally, tally.refreshed, settings, tokens, client, progress))
+        asyncio.run(_ask_all(tally, tally.refreshed, settings, credentials, client, progress))
     return tally.result()
 
 
@@ -116,7 +118,7 @@ def hydrate(
     into: str,
     *,
     limit: int | None = None,
-    tokens: Mapping[str, str] | None = None,
+    credentials: Credentials | None = None,
     client: PoliteClient | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> AskedAgain:
@@ -127,7 +129,7 @@ def hydrate(
         file: What :func:`miner.study.ids.export_ids` wrote.
         into: The corpus, made when missing.
         limit: Ask for so many posts at most.
-        tokens: Host to access token.
+        credentials: Keys and access tokens.
         client: The HTTP client; None makes one.
         progress: Told how many are done.
 
@@ -140,7 +142,7 @@ def hydrate(
     corpus = Corpus.open(folder) if is_corpus(folder) else Corpus.create(folder)
     there = {post.id for post in known_in(corpus)}
     tally = _Tally(corpus, [known for known in wanted if known.id not in there], limit)
-    asyncio.run(_ask_all(tally, tally.hydrated, settings, tokens, client, progress))
+    asyncio.run(_ask_all(tally, tally.hydrated, settings, credentials, client, progress))
     return tally.result()
 
 
@@ -209,12 +211,13 @@ async def _ask_all(
     tally: _Tally,
     store: Callable[[Sequence[Found]], None],
     settings: Settings,
-    tokens: Mapping[str, str] | None,
+    credentials: Credentials | None,
     client: PoliteClient | None,
     progress: Progress,
 ) -> None:
     """Ask all servers side by side, each for one batch after the other; store what they say many at a time."""
-    query, total = Query(tags=(), tokens=tokens), sum(map(len, tally.jobs.values()))
+    given = credentials or Credentials()
+    query, total = Query(tags=(), tokens=given.tokens, keys=given.keys), sum(map(len, tally.jobs.values()))
     waiting: list[Found] = []
 
     def stored(found: Iterable[Found], *, is_end: bool = False) -> None:

@@ -11,7 +11,7 @@ from miner import __version__
 from miner.corpus import Corpus, corpus_folder
 from miner.errors import UsageError
 from miner.settings import Settings
-from miner.sources.again import Known
+from miner.sources.again_base import Known
 
 FORMAT: Final = "nostalgia-miner ids"
 VERSION: Final = 1
