@@ -149,7 +149,7 @@ class Rank(Work):
 
     name = "rank"
     needs: tuple[str, ...] = ("rank",)
-    share = 0.02
+    share = 0.2
 
     def __init__(self, folder: Path, program: Program) -> None:
         super().__init__(folder, program)
