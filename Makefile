@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export VENV
 
-.PHONY: run test lint types coverage bench bench-quality train clean
+.PHONY: run test lint types coverage bench bench-quality bench-scale bench-faults train clean
 
 $(VENV)/.ready-run: pyproject.toml constraints.txt
 	bash tools/setup.sh run
@@ -43,6 +43,17 @@ bench-quality: $(VENV)/.ready-test
 	$(BIN)/python benchmarks/quality.py --phrases ../shared/eval/phrases_develop.csv \
 	  --names ../shared/eval/names_develop.csv --wnut ../shared/eval/wnut17/dev.conll \
 	  --posts ../shared/corpora/era_posts.jsonl.gz --era 80s --gold ../shared/gold/gold_80s.csv
+
+# an hour and more: what a million posts cost, and what 100,000 names and a page of 1,000 rows do
+bench-scale: $(VENV)/.ready-test
+	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/grouping.py
+	$(BIN)/python benchmarks/page.py
+
+# a thousand kills and other faults; then a minute of hostile input for each parser
+bench-faults: $(VENV)/.ready-test
+	$(BIN)/python benchmarks/faults.py
+	$(BIN)/python benchmarks/fuzz.py --minutes 1
 
 # trains the shipped models anew from the labels in miner/data
 train: $(VENV)/.ready-test
