@@ -29,7 +29,8 @@ from miner.sources.lemmy_post import view_to_post
 from miner.sources.mastodon_status import status_to_post
 from miner.sources.misskey_note import note_to_post
 from miner.sources.youtube_post import post_of as youtube_post
-from miner.study.again import AskedAgain, hydrate, refresh
+from miner.study.again import hydrate, refresh
+from miner.study.asked import AskedAgain
 from miner.study.credentials import Credentials
 from miner.study.ids import export_ids
 

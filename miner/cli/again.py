@@ -13,7 +13,7 @@ from miner.cli.options import EPILOG, CorpusName, Into, Json
 
 if TYPE_CHECKING:
     from miner.settings import Settings
-    from miner.study.again import AskedAgain
+    from miner.study.asked import AskedAgain
     from miner.study.credentials import Credentials
 
 Only = Annotated[
@@ -23,7 +23,7 @@ Only = Annotated[
 Limit = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Ask for at most so many posts.", show_default=False)
 ]
-Rehearsal = Annotated[bool, typer.Option("--dry-run", help="Ask nobody; say how many posts could be asked for.")]
+Rehearsal = Annotated[bool, typer.Option("--dry-run", help="Ask nobody; say who would be asked for how much.")]
 Ids = Annotated[Path, typer.Option("--ids", metavar="FILE", help="File to write.", show_default=False)]
 IdsFile = Annotated[Path, typer.Argument(metavar="FILE", help="What `miner export --ids` wrote.")]
 
@@ -66,7 +66,7 @@ def refresh(
             progress=show,
         )
     _tell(done, as_json=as_json)
-    if not as_json:
+    if not as_json and not dry_run:
         words = f"{done.n_edited:,} changed, {sum(done.gone.values()):,} erased"
         typer.echo(f"{done.n_asked:,} posts of {name} asked for again: {done.n_there:,} are there, {words}.")
     raise typer.Exit(done.exit_code)
@@ -119,18 +119,22 @@ def _credentials(settings: Settings) -> Credentials:
 
 def _tell(done: AskedAgain, *, as_json: bool) -> None:
     if as_json:
-        from dataclasses import fields
+        from dataclasses import asdict, fields
 
+        facts = {field.name: getattr(done, field.name) for field in fields(done)}
         errors = [{"happened": error.happened, "advice": error.advice} for error in done.errors]
-        print_json({field.name: getattr(done, field.name) for field in fields(done)} | {"errors": errors})
+        print_json(facts | {"visits": list(map(asdict, done.visits)), "errors": errors})
     else:
+        for visit in done.visits:
+            requests = f"{visit.n_requests:,} requests, {max(1, visit.n_requests // 60):,} min or more"
+            typer.echo(f"{visit.n_posts:>9,} of {visit.source} at {visit.host}: {requests}")
         for reason, n in done.gone.items():
             typer.echo(f"{n:>9,} gone: {reason}")
         for reason, n in done.unsure.items():
             typer.echo(f"{n:>9,} stay, nobody knows: {reason}")
         for source, n in done.cannot.items():
-            typer.echo(f"{n:>9,} of {source} cannot be asked for one by one")
-        if done.n_left:
+            typer.echo(f"{n:>9,} of {source} cannot be asked for by their ids")
+        if done.n_left and not done.visits:
             typer.echo(f"{done.n_left:>9,} are left; the same command goes on there")
     for error in done.errors:
         print_error(error)

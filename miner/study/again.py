@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from miner.corpus import Corpus, corpus_folder, is_corpus
 from miner.corpus.checked import checked, note_checked
@@ -24,6 +25,7 @@ from miner.sources.again import AGAIN
 from miner.sources.again_base import Again, Found, Gone, Known, Unsure, is_about_one
 from miner.sources.base import Query
 from miner.sources.http import PoliteClient
+from miner.study.asked import AskedAgain, Visit
 from miner.study.credentials import Credentials
 from miner.study.ids import known_in, read_ids
 
@@ -33,43 +35,6 @@ STREAM: Final = "hydrate"
 _ENDS_HOST: Final = (BlockedError, RateLimited, CredentialsError)
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedAgain:
-    """What asking again found.
-
-    Attributes:
-        n_asked: Posts that were asked for.
-        n_there: Those of them that are still to be seen.
-        n_edited: Those of them whose words are others now.
-        n_counted: Those of them with other counts alone.
-        n_new: Posts that came into the corpus.
-        gone: Posts that are not to be seen any more, by reason.
-        unsure: Posts of which nobody knows, by reason: they stay as they are.
-        cannot: Posts whose source cannot be asked for single posts, by source.
-        n_left: Posts that could be asked for and were not, for a limit or an error.
-        errors: What kept servers from being asked, each once.
-    """
-
-    n_asked: int = 0
-    n_there: int = 0
-    n_edited: int = 0
-    n_counted: int = 0
-    n_new: int = 0
-    gone: Mapping[str, int] = field(default_factory=dict)
-    unsure: Mapping[str, int] = field(default_factory=dict)
-    cannot: Mapping[str, int] = field(default_factory=dict)
-    n_left: int = 0
-    errors: tuple[MinerError, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 all was asked for, 5 a server asks for a long wait, 4 some could not be asked."""
-        if not self.errors:
-            return 0
-        is_limited = any(isinstance(error, RateLimited) for error in self.errors)
-        return RateLimited.exit_code if is_limited else SourceError.exit_code
 
 
 def refresh(
@@ -107,8 +72,9 @@ def refresh(
     when = checked(corpus.folder)
     known.sort(key=lambda post: when.get(fingerprint_of(post.id), 0))
     tally = _Tally(corpus, known, limit)
-    if not is_rehearsal:
-        asyncio.run(_ask_all(tally, tally.refreshed, settings, credentials, client, progress))
+    if is_rehearsal:
+        return replace(tally.result(), visits=tally.visits())
+    asyncio.run(_ask_all(tally, tally.refreshed, settings, credentials, client, progress))
     return tally.result()
 
 
@@ -197,6 +163,19 @@ class _Tally:
         self._n.update(asked=len(found), there=sum(isinstance(each, Post) for each in found))
         self._gone.update(each.reason for each in found if isinstance(each, Gone))
         self._unsure.update(each.reason for each in found if isinstance(each, Unsure))
+
+    def visits(self) -> tuple[Visit, ...]:
+        """Who is to be asked."""
+        made = [
+            Visit(
+                source=source,
+                host=urlsplit(base).netloc,
+                n_posts=len(posts),
+                n_requests=-(-len(posts) // AGAIN[source].n_at_once),
+            )
+            for (base, source), posts in self.jobs.items()
+        ]
+        return tuple(sorted(made, key=lambda visit: (visit.source, visit.host)))
 
     def result(self) -> AskedAgain:
         n = self._n
