@@ -18,8 +18,9 @@ from erasing import files_with
 
 from miner.corpus import Corpus
 from miner.corpus.check import check_corpus
-from miner.corpus.checked import FILE
+from miner.corpus.checked import FILE, checked
 from miner.corpus.erase import erase, is_unfinished
+from miner.corpus.fingerprint import fingerprint_of
 from miner.errors import MinerError, UsageError
 from miner.records import Post
 from miner.settings import Settings
@@ -419,6 +420,21 @@ def test_an_id_of_a_file_that_names_no_post_is_counted_and_asked_of_nobody(
     done = hydrate(settings, file, "theirs", client=client_of(settings, servers))
     assert (sum(done.cannot.values()) + sum(done.gone.values()), done.n_new) == (1, 0)
     assert not servers.asked or post_id.startswith("mastodon:https://a.example/users/ann/statuses/1?")
+
+
+def test_of_whom_is_forgotten_nothing_is_remembered_and_what_a_kill_left_is_named(settings: Settings) -> None:
+    servers = Fediverse(statuses(A, range(100, 103)))
+    corpus = made(settings, posts_of(servers))
+    ask(settings, servers)
+    assert set(checked(corpus.folder)) == {fingerprint_of(status_id(A, i)) for i in range(100, 103)}
+    with corpus.writing():
+        erase(corpus.folder, corpus.author_key(), ids=[status_id(A, 101)], tokens=[])
+    assert set(checked(corpus.folder)) == {fingerprint_of(status_id(A, i)) for i in (100, 102)}
+    (corpus.folder / f".{FILE}.part").write_bytes(b"PAR1")
+    assert ["asked for again" in finding.what for finding in check_corpus(corpus.folder).findings] == [True]
+    (corpus.folder / FILE).write_bytes(b"no Parquet")
+    assert ask(settings, servers).n_there == 2
+    assert len(checked(corpus.folder)) == 2
 
 
 def test_an_unknown_corpus_is_named(settings: Settings) -> None:
