@@ -5,9 +5,11 @@ Nothing but this program's own errors comes out, in bounded time and memory.
 
 from __future__ import annotations
 
+import io
 import random
 import signal
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -60,7 +62,21 @@ def read(parser: str, data: bytes) -> None:
 
 
 DEEP = 20_000
+
+
+def misnamed() -> bytes:
+    """An archive whose list says user_data_tiktok.json, and the file itself bytes that are no UTF-8."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("user_data_tiktok.json", "{}")
+    data = bytearray(file.getvalue())
+    data[7] |= 0x08
+    data[30] = 0xC0
+    return bytes(data)
+
+
 BUGS: list[tuple[str, bytes, str]] = [
+    ("zip", misnamed(), "UnicodeDecodeError: zipfile, of a name inside that is no UTF-8"),
     ("hashtags", "#ファミコン世代懐かしい".encode(), "ModuleNotFoundError: wordfreq wants MeCab for Japanese"),
     ("cursors", b'{"walks":{},"since":"2020-01-01T00:00:00"}', "TypeError: a time without a zone, compared"),
     ("cursors", b'{"since":"2020-01-01T00:00:00"}', "TypeError: a time without a zone, compared"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import random
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -83,6 +84,24 @@ def test_a_byte_that_broke_on_the_way_is_named(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"Walkman", b"Wolkman"))
     with pytest.raises(MinerError, match=r"report\.json"):
         unpack(path, tmp_path / "study")
+
+
+def test_any_bytes_that_broke_on_the_way_give_an_error_of_this_program_or_the_same_study(tmp_path: Path) -> None:
+    pack = zipped(tmp_path, contents())
+    honest, rng = pack.read_bytes(), random.Random(80)  # noqa: S311 - nothing secret hangs on it
+    refused: dict[int, MinerError] = {}
+    for i in range(400):
+        broken = bytearray(honest)
+        for _ in range(rng.choice([1, 1, 4, 40])):
+            broken[rng.randrange(len(broken))] = rng.randrange(256)
+        pack.write_bytes(broken if i % 4 else broken[: rng.randrange(len(broken))])
+        try:
+            unpack(pack, tmp_path / f"out{i}")
+        except MinerError as error:
+            refused[i] = error
+    assert len(refused) > 300
+    assert all(error.advice for error in refused.values())
+    assert not any((tmp_path / f"out{i}").exists() for i in refused)
 
 
 @pytest.mark.parametrize("missing", ["README.md", f"{RUN}/inputs/asked.json"])

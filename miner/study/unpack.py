@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,8 +82,6 @@ def unpack(file: Path, into: Path) -> Opened:
             if into.is_dir():
                 into.rmdir()
             root.rename(into)
-    except zipfile.BadZipFile as error:
-        raise MinerError(f"{file} is damaged, or no zip file: {error}.", _ASK) from error
     except OSError as error:
         raise MinerError(f"{file} cannot be opened into {into}: {error.strerror or error}.", "Check both.") from error
     run, corpus = opened
@@ -91,6 +90,13 @@ def unpack(file: Path, into: Path) -> Opened:
 
 def _extract(file: Path, root: Path) -> list[str]:
     """Write what is in *file* below *root*; the names."""
+    try:
+        return _extracted(file, root)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        raise MinerError(f"{file} is damaged, or no zip file: {error}.", _ASK) from error
+
+
+def _extracted(file: Path, root: Path) -> list[str]:
     with zipfile.ZipFile(file) as pack:
         entries = pack.infolist()
         _check_entries(entries, file)

@@ -77,7 +77,7 @@ class Archive:
                 while piece := file.read(CHUNK):
                     n_read += len(piece)
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, UnicodeError) as error:
             raise MalformedError(
                 f"{member} in {self._name} is damaged after {n_read:,} bytes ({error}); everything before was kept.",
                 "Download or copy the archive again and import it again: posts that are known are not stored twice.",
